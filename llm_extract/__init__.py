@@ -1,0 +1,1 @@
+"""Structured records from Independent Medical Review letters."""

@@ -1,0 +1,64 @@
+"""Settings, and the only reader of the environment.
+
+Order of precedence: arguments and flags, then `LLM_EXTRACT_*` (and `OPENAI_API_KEY`, `OPENAI_BASE_URL`) in the environment, then the
+same in `.env` of the working directory, then the defaults below.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from platformdirs import user_cache_path
+from pydantic import AliasChoices, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+EngineName = Literal["hybrid", "model", "baseline"]
+
+EMBEDDED_MODEL = "qwen2.5-coder-1.5b-instruct-q4_k_m"
+"""Name of the embedded model in records and cache keys."""
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. Each field is also an environment variable `LLM_EXTRACT_<FIELD>`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="LLM_EXTRACT_", env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True, env_ignore_empty=True
+    )
+
+    engine: EngineName = Field("hybrid", description="which reader: hybrid, model or baseline")
+    model: str | None = Field(None, description="model name at the endpoint; none and no key: the embedded model")
+    base_url: str | None = Field(
+        None,
+        validation_alias=AliasChoices("base_url", "LLM_EXTRACT_BASE_URL", "OPENAI_BASE_URL"),
+        description="OpenAI-compatible endpoint, such as http://localhost:8000/v1",
+    )
+    api_key: SecretStr | None = Field(
+        None,
+        validation_alias=AliasChoices("api_key", "LLM_EXTRACT_API_KEY", "OPENAI_API_KEY"),
+        description="key of the endpoint",
+    )
+    concurrency: int = Field(4, ge=1, le=1024, description="letters under way at once")
+    timeout: float = Field(120.0, gt=0, description="seconds to wait for one answer")
+    transport_retries: int = Field(4, ge=0, le=20, description="further tries after a 429, a 5xx or a time-out")
+    temperature: float = Field(0.0, ge=0, le=2, description="sampling temperature")
+    seed: int = Field(7, description="sampling seed, for endpoints that honour one")
+    max_output_tokens: int = Field(700, ge=16, description="token limit of one answer")
+    input_price: float | None = Field(None, ge=0, description="USD a million prompt tokens; unknown: cost is null")
+    output_price: float | None = Field(None, ge=0, description="USD a million answer tokens; unknown: cost is null")
+    gguf: Path | None = Field(None, description="a GGUF file of your own in place of the embedded model's")
+    local_threads: int | None = Field(None, ge=1, description="threads of the embedded model; none: all cores")
+    local_slots: int = Field(2, ge=1, le=64, description="questions that the embedded model answers at once")
+    cache_dir: Path = Field(
+        default_factory=lambda: user_cache_path("llm_extract"), description="folder of the answer cache and of the joined weights"
+    )
+    cache: bool = Field(True, description="whether answers are kept and reused")
+    prompts_dir: Path | None = Field(None, description="folder with your own prompts in place of the shipped ones")
+    max_chars: int = Field(1_000_000, ge=1, description="longest letter that is read, in characters")
+    max_pdf_pages: int = Field(200, ge=1, description="longest PDF that is read, in pages")
+    pdf_timeout: float = Field(30.0, gt=0, description="seconds that reading one PDF may take")
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the embedded model is meant: no model named, no endpoint, no key."""
+        return self.gguf is not None or (self.model is None and self.base_url is None and self.api_key is None)
