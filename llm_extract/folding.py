@@ -18,7 +18,9 @@ from dataclasses import dataclass
 
 from llm_extract.schema import Span
 
-_INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_INVISIBLE = (
+    "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
 
 # A line of its own: "3", "Page 3 of 7", "- 3 -", "Final Determination Letter for IMR Case Number CM15-0012345 3". A bare number counts
 # only beside a form feed or at the foot of a page (two blank lines around it), since a request may break before "60".
@@ -32,7 +34,9 @@ _FOOTER_LINE = re.compile(
       )[^\S\n]*$""",
     re.IGNORECASE | re.MULTILINE | re.VERBOSE,
 )
-_BARE_NUMBER = re.compile(r"(?:(?<=\n\n)|(?<=\n[^\S\n]\n)|(?<=\f))[^\S\n]*\d{1,3}[^\S\n]*(?=\n?\f)|\f[^\S\n]*\d{1,3}[^\S\n]*(?=\n)")
+_BARE_NUMBER = re.compile(
+    r"(?:(?<=\n\n)|(?<=\n[^\S\n]\n)|(?<=\f))[^\S\n]*\d{1,3}[^\S\n]*(?=\n?\f)|\f[^\S\n]*\d{1,3}[^\S\n]*(?=\n)"
+)
 _INLINE_FOOTER = re.compile(
     r"\s(?:Final Determination Letter for )IMR Case Number:? CM\d\d-\d{7}(?: Page)?(?: \d{1,3}\b)?(?: of \d{1,3}\b)?"
 )

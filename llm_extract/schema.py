@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION: Literal["1"] = "1"
 
 Layout = Literal["expert_reviewer", "physician_reviewer", "notice_2013", "professional_review", "unknown"]
 Status = Literal["ok", "partial", "fallback", "failed"]
@@ -116,9 +116,7 @@ class Citation(Frozen):
     """One guideline document that a side's "guideline" line cites."""
 
     source: Source = Field(description="the body whose document it is")
-    title: str = Field(
-        description='the document as written, without "Decision based on", "Non-MTUS Citation", section and pages'
-    )
+    title: str = Field(description='the document as written, without "Decision based on", "Non-MTUS Citation", section and pages')
     section: str | None = Field(None, description="named section, chapter, table or topic")
     pages: tuple[int, ...] = Field((), description="page numbers, ranges spelled out")
 
@@ -126,9 +124,7 @@ class Citation(Frozen):
 class Item(Frozen):
     """One disputed item or service."""
 
-    request: str = Field(
-        description="the request verbatim, white space folded, without list number, trailing colon and decision"
-    )
+    request: str = Field(description="the request verbatim, white space folded, without list number, trailing colon and decision")
     treatment: str = Field(
         description="the thing asked for: the request without strength, count, refills, frequency, body part, dates and "
         "words such as Retrospective or request for"
@@ -153,9 +149,7 @@ class Item(Frozen):
     )
     claims_admin_guidelines: tuple[Citation, ...] = Field((), description="what the claims administrator cited")
     reviewer_guidelines: tuple[Citation, ...] = Field((), description="what the reviewer cited")
-    rationale: str | None = Field(
-        None, description="the reviewer's rationale for this item, verbatim, white space folded"
-    )
+    rationale: str | None = Field(None, description="the reviewer's rationale for this item, verbatim, white space folded")
     reasons: tuple[Reason, ...] = Field((), description="why the reviewer decided so; every reason the rationale gives")
 
 
@@ -235,9 +229,7 @@ class Record(Content):
     evidence: dict[str, tuple[EvidenceSpan, ...]] = Field(
         default_factory=dict, description="JSON pointer of a value to the characters that prove it"
     )
-    provenance: dict[str, Reader] = Field(
-        default_factory=dict, description="JSON pointer of a value to the reader that gave it"
-    )
+    provenance: dict[str, Reader] = Field(default_factory=dict, description="JSON pointer of a value to the reader that gave it")
     issues: tuple[Issue, ...] = Field((), description="what was changed, dropped or doubted, and why")
     run: RunInfo = Field(description="how the record came about and what it cost")
 
