@@ -1,0 +1,78 @@
+"""What every rule gets: the letter, its sections, and one way to turn a place in the folded text into a proved value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from llm_extract.engine import Found
+from llm_extract.letters import Letter
+from llm_extract.sections import Part, Sections, sections_of
+from llm_extract.values import latest_year, plain
+
+
+@dataclass(frozen=True)
+class Page:
+    """The letter as rules see it. Offsets are those of the folded text, typographic quotes and dashes made plain."""
+
+    letter: Letter
+
+    @cached_property
+    def sections(self) -> Sections:
+        """Layout, sections and items."""
+        return sections_of(self.letter)
+
+    @cached_property
+    def text(self) -> str:
+        """The folded text with plain quotes and dashes; as long as the folded text itself."""
+        return plain(self.letter.folded.text)
+
+    @cached_property
+    def latest_year(self) -> int | None:
+        """What two-digit years are held against."""
+        return latest_year(self.text)
+
+    def cut(self, part: Part | None) -> str:
+        """The text of a part, "" for None."""
+        return "" if part is None else self.text[part.start : part.end]
+
+    def verbatim(self, start: int, end: int) -> str:
+        """The folded words themselves, typography and all."""
+        return self.letter.folded.text[start:end]
+
+    def found(self, value: Any, by: str, *places: tuple[int, int], certain: bool = False) -> Found:
+        """A value proved by folded ranges."""
+        spans = tuple(s for start, end in places for s in self.letter.folded.spans(start, end))
+        return Found(value, spans, by, certain=certain)
+
+    def search(self, pattern: re.Pattern[str], part: Part | None) -> re.Match[str] | None:
+        """First match inside a part."""
+        return None if part is None else pattern.search(self.text, part.start, part.end)
+
+    def finditer(self, pattern: re.Pattern[str], part: Part | None) -> Iterator[re.Match[str]]:
+        """Matches inside a part."""
+        return iter(()) if part is None else pattern.finditer(self.text, part.start, part.end)
+
+
+_SENTENCE = re.compile(
+    r"(?:[^.?!]|[.](?=[\w,;)])(?![A-Z][a-z])|(?<=\b[A-Z])[.]|(?<=\bDr)[.]|(?<=\bMr)[.]|(?<=\bMs)[.]|(?<=\bvs)[.]|(?<=\bMrs)[.]"
+    r"|(?<=\be\.g)[.]|(?<=\bi\.e)[.]|(?<=\bNo)[.](?= \d))+[.?!]*[\"')\]]*"
+)
+
+
+def sentences(text: str, start: int = 0, end: int | None = None) -> list[Part]:
+    """The sentences of `text[start:end]` as ranges. A point inside a number, after a title or an initial ends none."""
+    stop = len(text) if end is None else end
+    return [
+        Part(m.start() + len(m.group()) - len(m.group().lstrip()), m.end())
+        for m in _SENTENCE.finditer(text, start, stop)
+        if m.group().strip(" .?!\"')")
+    ]
+
+
+def first_of(candidates: Iterable[Found | None]) -> Found | None:
+    """The first rule that found something."""
+    return next((c for c in candidates if c is not None), None)

@@ -1,0 +1,945 @@
+"""The model's door: any OpenAI-compatible endpoint as an `Asker`. openai, instructor and tenacity are used here only.
+
+    Question ─ ModelClient.ask ─ instructor ─ _answered ─ tenacity ─ one HTTP request
+                                 re-ask        refusal,    429, 5xx, time-out,
+                                               cut, empty  lost connection
+
+One owner a kind of retry, so that no cause is tried twice by two parties (the SDK's own retries are off):
+
+- Transport belongs to tenacity (`_patience`): 429, 5xx, time-outs and lost connections, exponential with jitter, or as long as
+  `Retry-After` asks, up to `RETRY_AFTER_CAP`.
+- An answer that does not fit belongs to instructor: one re-ask, with the first answer and what is wrong with it as the next
+  messages. It may own this because it is given our `_answered` in place of the SDK's `create` (`instructor.patch(create=...)`):
+  refusals, truncations and empty answers leave there as errors of ours, which instructor does not take for a misfit, so they
+  are never re-asked. A question's `doubts` are a validator of the class that instructor is handed; from the second answer on it
+  is silent. A wrapper of our own, as magentic has one, would need the same three parts and a parser besides.
+- A parameter that the endpoint names as unsupported (hosted reasoning models refuse `max_tokens`, a `temperature`, a `seed`) is
+  left out from then on, for the life of the client.
+
+What is on the wire is the *enforced* schema: `strict: true`, closed objects, everything required (`strict_schema`). Letters
+never pass through instructor's `context=`, which would render them as Jinja templates. No foreign exception leaves `ask`: they
+are mapped in one table (`foreign_errors`), without their texts, which may quote a letter, and without chaining.
+
+The heavy imports happen when a client is made: `import llm_extract.model` costs what pydantic costs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import re
+import time
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from enum import Enum
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any, Literal, cast
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, ValidationError, create_model, model_validator
+from pydantic_core import PydanticCustomError
+
+from llm_extract.engine import Answer, Question, Usage
+from llm_extract.errors import (
+    AnswerError,
+    EmptyAnswerError,
+    EndpointError,
+    FatalEndpointError,
+    InvalidAnswerError,
+    LlmExtractError,
+    PromptError,
+    RefusedAnswerError,
+    RequestRejectedError,
+    SettingsError,
+    ThrottledError,
+    TransientEndpointError,
+    TruncatedAnswerError,
+)
+
+if TYPE_CHECKING:
+    import tenacity
+    from openai import AsyncOpenAI
+    from openai.types.chat import ChatCompletion
+
+    from llm_extract.settings import Settings
+
+RETRY_AFTER_CAP = 600.0
+"""Longest `Retry-After` that is waited for, in seconds. An endpoint that asks for more gets no further try of this letter."""
+
+Sleep = Callable[[float], Awaitable[None]]
+OnRetry = Callable[[EndpointError, float], None]
+
+
+# --- where to ask ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where and how to ask. `base_url` None is OpenAI's own. `timeout` in seconds, for one whole answer."""
+
+    model: str
+    base_url: str | None = None
+    api_key: str = field(default="unused", repr=False)
+    timeout: float = 120.0
+    retries: int = 4
+    temperature: float = 0.0
+    seed: int = 7
+    max_output_tokens: int = 700
+
+    @classmethod
+    def of(cls, settings: Settings, *, base_url: str | None = None, model: str | None = None) -> Endpoint:
+        """The endpoint that the settings mean; `base_url` and `model` win over them. Raises `SettingsError` without a model."""
+        name = model or settings.model
+        if not name:
+            raise SettingsError("No model is named for the endpoint: give --model NAME or set LLM_EXTRACT_MODEL.")
+        return cls(
+            model=name,
+            base_url=base_url or settings.base_url,
+            api_key=settings.api_key.get_secret_value() if settings.api_key else "unused",
+            timeout=settings.timeout,
+            retries=settings.transport_retries,
+            temperature=settings.temperature,
+            seed=settings.seed,
+            max_output_tokens=settings.max_output_tokens,
+        )
+
+    @property
+    def shown(self) -> str:
+        """The address as messages may show it: without user, password and query."""
+        if self.base_url is None:
+            return "OpenAI's endpoint"
+        parts = urlsplit(self.base_url)
+        host = parts.netloc.rpartition("@")[2]
+        return f"the endpoint {parts.scheme}://{host}{parts.path}"
+
+    @property
+    def on_this_machine(self) -> bool:
+        """Whether the address is a loopback one, to which no proxy of the environment may be put in between."""
+        host = urlsplit(self.base_url or "").hostname or ""
+        return host in {"localhost", "::1"} or host.startswith("127.")
+
+
+# --- the client ------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Asking:
+    """One `ask` under way: what it has cost so far, over all attempts, and the answers that came."""
+
+    question: Question
+    started: float = field(default_factory=time.perf_counter)
+    attempts: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    answers: list[ChatCompletion] = field(default_factory=list)
+    doubted: ChatCompletion | None = None
+
+    def usage(self) -> Usage:
+        """The bill up to now; `answers` is 1 since a re-ask is part of the one answer that a caller gets."""
+        seconds = time.perf_counter() - self.started
+        return Usage(self.attempts, self.input_tokens, self.output_tokens, 0, 1, seconds)
+
+    def count(self, completion: ChatCompletion) -> None:
+        """Add one answer's tokens; here, since instructor overwrites the counts of later answers with its own sums."""
+        self.answers.append(completion)
+        self.input_tokens += getattr(completion.usage, "prompt_tokens", None) or 0  # some servers count nothing
+        self.output_tokens += getattr(completion.usage, "completion_tokens", None) or 0
+
+    def check(self, value: BaseModel) -> None:
+        """Raise what pydantic takes for a misfit where the question doubts the first answer; later ones are taken as they are."""
+        if len(self.answers) > 1 or self.question.doubts is None:
+            return
+        try:
+            sentence = self.question.doubts(value)
+        except Exception as error:  # a ValueError would pass for a misfit of the model's and be re-asked for ever
+            raise _BrokenDoubtsError(type(error).__name__) from None
+        if sentence:
+            self.doubted = self.answers[-1]
+            raise PydanticCustomError("doubt", "{sentence}", {"sentence": sentence})
+
+
+class _BrokenDoubtsError(Exception):
+    """A question's `doubts` raised; the argument is the name of what it raised."""
+
+
+_ASKING: ContextVar[_Asking | None] = ContextVar("_ASKING", default=None)
+
+
+class ModelClient:
+    """An `Asker` for any OpenAI-compatible endpoint.
+
+    `base_url` and `model` win over the settings (the embedded server has both). `sleep` takes the place of `asyncio.sleep`
+    between tries, for tests. `on_retry(error, seconds)` is told of each wait before it begins, so that whoever admits letters
+    can slow down the others too. Safe for many concurrent `ask`s on one event loop.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        base_url: str | None = None,
+        model: str | None = None,
+        sleep: Sleep = asyncio.sleep,
+        on_retry: OnRetry | None = None,
+    ) -> None:
+        self.endpoint = Endpoint.of(settings, base_url=base_url, model=model)
+        self._sleep = sleep
+        self._on_retry = on_retry
+        self._unsupported: set[str] = set()
+        self._openai = _openai_client(self.endpoint)
+        self._create = _instructed(self._answered)
+
+    async def ask(self, question: Question) -> Answer:
+        """Ask; transport retries and the one re-ask are inside. Raises `EndpointError` or `AnswerError`.
+
+        A re-ask that was made only because of doubts and then fails (cut off, refused) gives the doubted answer: it fits the
+        schema and is paid for.
+        """
+        asking = _Asking(question)
+        failure = await self._attempt(asking)
+        if isinstance(failure, AnswerError) and asking.doubted is not None:
+            return self._answer(asking, asking.doubted)
+        if failure is not None:
+            raise failure  # outside of any `except`: the foreign error, which quotes the letter, must not hang on as its context
+        return self._answer(asking, asking.answers[-1])
+
+    async def close(self) -> None:
+        """Close the connections; may be called twice."""
+        await self._openai.close()
+
+    async def models(self) -> tuple[tuple[str, str], ...] | None:
+        """`(name, owner)` of each model that the endpoint lists; None: it keeps no list for this key. Raises `EndpointError`."""
+        failure: LlmExtractError
+        listed: tuple[tuple[str, str], ...]
+        try:
+            listed = await _patience(min(self.endpoint.retries, 1), self._sleep, self._on_retry)(self._list_models)
+        except EndpointError as error:
+            if error.status in {403, 404, 405, 501}:
+                return None
+            failure = error
+        else:
+            return listed
+        raise failure
+
+    async def complete(
+        self, messages: list[dict[str, str]], answer: type[BaseModel], max_output_tokens: int
+    ) -> tuple[str, str, Usage]:
+        """One bare request, neither parsed nor re-asked: the text, the finish reason, the cost. Raises `EndpointError`."""
+        question = Question("", "", "", answer, max_output_tokens)
+        asking = _Asking(question)
+        completion = await self._sent(asking, messages)
+        asking.count(completion)
+        return _text(completion), _finish_reason(completion), asking.usage()
+
+    # -- inside --
+
+    async def _attempt(self, asking: _Asking) -> LlmExtractError | None:
+        question = asking.question
+        token = _ASKING.set(asking)
+        try:
+            await self._create(
+                response_model=_instructed_class(question.answer),
+                messages=[{"role": "system", "content": question.system}, {"role": "user", "content": question.user}],
+                max_retries=1,  # that is one further request
+                strict=False,  # "3" for an int is no reason to pay again
+            )
+        except Exception as error:
+            return self._failure(error, asking)
+        finally:
+            _ASKING.reset(token)
+        return None
+
+    def _failure(self, error: Exception, asking: _Asking) -> LlmExtractError:
+        cause = error.__cause__ or error  # instructor wraps whatever happens below it
+        if isinstance(cause, LlmExtractError):
+            failure = cause
+        elif isinstance(cause, _BrokenDoubtsError):
+            failure = InvalidAnswerError(f"The answer could not be checked: the question's own check raised {cause.args[0]}.")
+        elif isinstance(cause, ValidationError):
+            failure = InvalidAnswerError(_misfit(cause, asking.question.answer))
+        else:
+            failure = _translated(cause, self.endpoint) or _unknown(cause)
+        if isinstance(failure, AnswerError):
+            failure.raw = _text(asking.answers[-1]) if asking.answers else ""
+            failure.usage = asking.usage()
+        failure.__cause__ = failure.__context__ = None
+        return failure
+
+    async def _answered(self, *, messages: list[dict[str, Any]], **_: Any) -> ChatCompletion:
+        """One answer worth parsing: what instructor calls in place of the SDK's `create`."""
+        asking = cast("_Asking", _ASKING.get())
+        completion = await self._sent(asking, messages)
+        asking.count(completion)
+        _raise_if_unusable(completion)
+        return completion
+
+    async def _sent(self, asking: _Asking, messages: list[dict[str, Any]]) -> ChatCompletion:
+        patience = _patience(self.endpoint.retries, self._sleep, self._on_retry)
+        completion: ChatCompletion = await patience(self._request, asking, messages)
+        return completion
+
+    async def _request(self, asking: _Asking, messages: list[dict[str, Any]]) -> ChatCompletion:
+        """One HTTP request, or a second one without the parameter that the endpoint names as unsupported."""
+        sampling = self._sampling(asking.question)
+        asking.attempts += 1
+        try:
+            return await self._posted(messages, asking.question.answer, sampling)
+        except Exception as error:
+            refused = _unsupported_parameter(error, sampling)
+            failure = _translated(error, self.endpoint) if refused is None else None
+            if refused is None and failure is None:
+                raise
+        if failure is not None:
+            raise failure
+        self._unsupported.add(cast("str", refused))
+        return await self._request(asking, messages)
+
+    async def _posted(self, messages: list[dict[str, Any]], answer: type[BaseModel], sampling: dict[str, Any]) -> ChatCompletion:
+        async with asyncio.timeout(self.endpoint.timeout):  # the SDK's time-out is for each read: a dripping endpoint outlives it
+            completion: ChatCompletion = await self._openai.chat.completions.create(
+                model=self.endpoint.model,
+                messages=cast("Any", messages),
+                extra_body={"response_format": _response_format(answer)},
+                **sampling,
+            )
+        if not _has_message(completion):
+            raise TransientEndpointError(f"{_start(self.endpoint)} sent something that is no chat completion.", status=200)
+        return completion
+
+    def _sampling(self, question: Question) -> dict[str, Any]:
+        """The parameters that this endpoint takes.
+
+        `max_completion_tokens` also counts hidden reasoning, for which the question's limit, an estimate of the visible answer,
+        leaves no room: there the settings' limit alone holds.
+        """
+        limit = self.endpoint.max_output_tokens
+        wanted: dict[str, Any] = {"temperature": self.endpoint.temperature, "seed": self.endpoint.seed}
+        if "max_tokens" in self._unsupported:
+            wanted["max_completion_tokens"] = max(limit, question.max_output_tokens)
+        else:
+            wanted["max_tokens"] = min(limit, question.max_output_tokens)
+        return {name: value for name, value in wanted.items() if name not in self._unsupported}
+
+    def _answer(self, asking: _Asking, completion: ChatCompletion) -> Answer:
+        raw = _text(completion)
+        return Answer(
+            value=asking.question.answer.model_validate_json(raw, strict=False),  # instructor's is of a subclass of its own
+            raw=raw,
+            usage=asking.usage(),
+            model=_served(completion.model, self.endpoint.model),
+            finish_reason=_finish_reason(completion),
+            re_asked=len(asking.answers) > 1,
+        )
+
+    async def _list_models(self) -> tuple[tuple[str, str], ...]:
+        try:
+            async with asyncio.timeout(self.endpoint.timeout):
+                page = await self._openai.models.list()
+            return tuple((m.id, str(getattr(m, "owned_by", ""))) for m in getattr(page, "data", None) or ())
+        except Exception as error:
+            failure = _translated(error, self.endpoint)
+            if failure is None:
+                raise
+        raise failure
+
+
+def _openai_client(endpoint: Endpoint) -> AsyncOpenAI:
+    import httpx2
+    import openai
+
+    _hush()
+    timeout = httpx2.Timeout(endpoint.timeout, connect=min(10.0, endpoint.timeout))
+    return openai.AsyncOpenAI(
+        api_key=endpoint.api_key,
+        base_url=endpoint.base_url,
+        max_retries=0,
+        timeout=timeout,
+        http_client=openai.DefaultAsyncHttpxClient(timeout=timeout, trust_env=False) if endpoint.on_this_machine else None,
+    )
+
+
+def _hush() -> None:
+    """Keep letters out of logs: instructor logs validation errors, and openai at DEBUG the whole request."""
+    import logging
+
+    logging.getLogger("instructor").setLevel(logging.CRITICAL + 1)
+    for name in ("openai", "httpx2", "httpcore2"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _instructed(create: Callable[..., Awaitable[ChatCompletion]]) -> Callable[..., Awaitable[Any]]:
+    import instructor
+
+    return cast("Callable[..., Awaitable[Any]]", instructor.patch(create=cast("Any", create), mode=instructor.Mode.JSON_SCHEMA))
+
+
+@lru_cache(maxsize=256)
+def _instructed_class(answer: type[BaseModel]) -> type[BaseModel]:
+    """The response class for instructor, made once: made anew by instructor for each request, it is most of what a request costs.
+
+    It asks the question's doubts, keeps the answer's text out of error messages, and knows its own JSON Schema by heart.
+    """
+    import instructor
+
+    schema = strict_schema(answer)
+
+    class Wire(instructor.ResponseSchema):
+        model_config = ConfigDict(hide_input_in_errors=True)
+
+        @classmethod
+        def model_json_schema(cls, *_: Any, **__: Any) -> dict[str, Any]:
+            return schema
+
+    def doubted(value: BaseModel) -> BaseModel:
+        asking = _ASKING.get()
+        if asking is not None:
+            asking.check(value)
+        return value
+
+    return create_model(
+        answer.__name__,
+        __base__=(answer, Wire),
+        __validators__={"doubted": cast("Any", model_validator(mode="after")(doubted))},
+    )
+
+
+def _has_message(completion: Any) -> bool:
+    """False for a proxy's page, torn JSON or an error that comes with a 200: the SDK lets all of them through."""
+    choices = getattr(completion, "choices", None) or [None]
+    return getattr(choices[0], "message", None) is not None
+
+
+def _text(completion: ChatCompletion) -> str:
+    return completion.choices[0].message.content or ""
+
+
+def _finish_reason(completion: ChatCompletion) -> str:
+    return str(getattr(completion.choices[0], "finish_reason", None) or "stop")  # some servers send null
+
+
+def _served(served: str | None, asked: str) -> str:
+    """The name that the endpoint gives, which may be of a dated snapshot; some local servers give a path of theirs instead."""
+    if not served or served.startswith(("/", "~", ".")) or "\\" in served or served.lower().endswith(".gguf"):
+        return asked
+    return served
+
+
+def _raise_if_unusable(completion: ChatCompletion) -> None:
+    """Refusal, truncation, emptiness, in this order: a cut answer may be empty too, a refusal leaves the content empty."""
+    choice = completion.choices[0]
+    if getattr(choice.message, "refusal", None) or choice.finish_reason == "content_filter":
+        raise RefusedAnswerError("The model declined to answer: this letter's values come from the rules alone.")
+    if choice.finish_reason == "length":
+        raise TruncatedAnswerError("The answer was cut off at the token limit: raise LLM_EXTRACT_MAX_OUTPUT_TOKENS.")
+    if not (choice.message.content or "").strip():
+        raise EmptyAnswerError("The model sent an empty answer: another model may do better.")
+
+
+def _misfit(error: ValidationError, answer: type[BaseModel]) -> str:
+    """What did not fit, in the schema's own words: never the answer's, which quote the letter."""
+    known = [
+        e for e in error.errors(include_input=False, include_url=False) if e["loc"][:1] and e["loc"][0] in answer.model_fields
+    ]
+    fields = ", ".join(dict.fromkeys(f"{e['loc'][0]} ({e['type']})" for e in known)) or error.errors()[0]["type"]
+    return f"The answer does not fit the response schema, also after one re-ask: {fields}."
+
+
+def _unknown(error: BaseException) -> TransientEndpointError:
+    return TransientEndpointError(f"Asking the model failed unexpectedly ({type(error).__name__}): please report this.")
+
+
+# --- transport: how often and how long to wait -----------------------------------------------------------------------
+
+
+def _patience(retries: int, sleep: Sleep, on_retry: OnRetry | None) -> tenacity.AsyncRetrying:
+    """The transport's policy; made for each request, since tenacity keeps the state of a call on the object."""
+    import tenacity
+
+    return tenacity.AsyncRetrying(
+        retry=tenacity.retry_if_exception_type((ThrottledError, TransientEndpointError)),
+        stop=tenacity.stop_any(tenacity.stop_after_attempt(1 + retries), cast("Any", _asks_too_much)),
+        wait=_wait,
+        sleep=sleep,
+        before_sleep=_teller(on_retry),
+        reraise=True,
+    )
+
+
+def _asked_wait(state: tenacity.RetryCallState) -> float | None:
+    error = state.outcome.exception() if state.outcome else None
+    return error.retry_after if isinstance(error, ThrottledError | TransientEndpointError) else None
+
+
+def _asks_too_much(state: tenacity.RetryCallState) -> bool:
+    return (_asked_wait(state) or 0.0) > RETRY_AFTER_CAP
+
+
+def _wait(state: tenacity.RetryCallState) -> float:
+    """What `Retry-After` asks and a little more, lest all come back at once; else exponential with full jitter, at most 60 s."""
+    import tenacity
+
+    asked = _asked_wait(state)
+    if asked is None:
+        return tenacity.wait_random_exponential(multiplier=1, max=60, min=0.5)(state)
+    return asked + tenacity.wait_random(0, max(1.0, asked / 10))(state)
+
+
+def _teller(on_retry: OnRetry | None) -> Callable[[tenacity.RetryCallState], None] | None:
+    if on_retry is None:
+        return None
+
+    def tell(state: tenacity.RetryCallState) -> None:
+        error = state.outcome.exception() if state.outcome else None
+        if isinstance(error, EndpointError) and state.next_action is not None:
+            on_retry(error, state.next_action.sleep)
+
+    return tell
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds that an endpoint asks to wait, None where it says nothing usable.
+
+    `retry-after-ms` goes before `Retry-After`, which may be seconds or an HTTP date (RFC 9110, 10.2.3). A date counts from the
+    answer's own `Date`, where there is one: the two clocks need not agree.
+    """
+    milliseconds = _seconds(headers.get("retry-after-ms"))
+    if milliseconds is not None:
+        return milliseconds / 1000
+    asked = headers.get("retry-after")
+    seconds = _seconds(asked)
+    if seconds is not None:
+        return seconds
+    at = _http_date(asked)
+    if at is None:
+        return None
+    return max(0.0, (at - (_http_date(headers.get("date")) or datetime.now(UTC))).total_seconds())
+
+
+def _seconds(text: str | None) -> float | None:
+    try:
+        value = float(text or "")
+    except ValueError:
+        return None
+    return max(0.0, value) if math.isfinite(value) else None
+
+
+def _http_date(text: str | None) -> datetime | None:
+    try:
+        at = parsedate_to_datetime(text or "")
+    except ValueError:
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+# --- foreign errors --------------------------------------------------------------------------------------------------
+
+
+@cache
+def foreign_errors() -> Mapping[type[BaseException], type[LlmExtractError]]:
+    """The one table: foreign class to ours. A class that is not in it counts as its nearest parent that is.
+
+    HTTP statuses and error codes refine it (`_by_status`): a 429 without quota is fatal.
+    """
+    import json
+
+    import httpx2
+    import openai
+    import tenacity
+    from instructor.core import exceptions as instructor
+
+    return {
+        openai.OpenAIError: FatalEndpointError,  # the SDK cannot even begin: no credentials
+        openai.APIError: TransientEndpointError,
+        openai.APIConnectionError: TransientEndpointError,  # and APITimeoutError
+        openai.APIResponseValidationError: TransientEndpointError,
+        openai.APIStatusError: RequestRejectedError,  # 4xx without a class of its own, such as 413
+        openai.BadRequestError: RequestRejectedError,
+        openai.UnprocessableEntityError: RequestRejectedError,
+        openai.AuthenticationError: FatalEndpointError,
+        openai.PermissionDeniedError: FatalEndpointError,
+        openai.NotFoundError: FatalEndpointError,
+        openai.ConflictError: TransientEndpointError,
+        openai.RateLimitError: ThrottledError,
+        openai.InternalServerError: TransientEndpointError,
+        openai.LengthFinishReasonError: TruncatedAnswerError,
+        openai.ContentFilterFinishReasonError: RefusedAnswerError,
+        openai.InvalidWebhookSignatureError: FatalEndpointError,
+        httpx2.HTTPError: TransientEndpointError,
+        httpx2.StreamError: TransientEndpointError,
+        httpx2.CookieConflict: TransientEndpointError,
+        httpx2.InvalidURL: FatalEndpointError,
+        httpx2.UnsupportedProtocol: FatalEndpointError,
+        httpx2.LocalProtocolError: FatalEndpointError,  # a key with a line break in it
+        httpx2.TooManyRedirects: FatalEndpointError,
+        instructor.InstructorError: InvalidAnswerError,
+        instructor.IncompleteOutputException: TruncatedAnswerError,
+        instructor.ProviderError: TransientEndpointError,
+        instructor.ClientError: FatalEndpointError,
+        instructor.ConfigurationError: FatalEndpointError,
+        instructor.ModeError: FatalEndpointError,
+        tenacity.RetryError: TransientEndpointError,
+        tenacity.TryAgain: TransientEndpointError,
+        TimeoutError: TransientEndpointError,  # our own limit on the whole answer
+        json.JSONDecodeError: TransientEndpointError,  # a reply, not an answer, that breaks off: the SDK lets it through
+    }
+
+
+def our_class(foreign: type[BaseException]) -> type[LlmExtractError] | None:
+    """The class of ours that stands for a foreign one; None where the table knows none of its parents."""
+    table = foreign_errors()
+    return next((table[parent] for parent in foreign.__mro__ if parent in table), None)
+
+
+def _translated(error: BaseException, endpoint: Endpoint) -> LlmExtractError | None:
+    """Our error for a foreign one, its text left behind; an error of ours as it is; None where the error is nobody's."""
+    import openai
+
+    if isinstance(error, LlmExtractError):
+        return error
+    if isinstance(error, openai.APIStatusError):
+        return _by_status(error, endpoint)
+    ours = our_class(type(error))
+    for cause in _causes(error):  # the SDK calls a malformed address, too, a connection error
+        ours = FatalEndpointError if our_class(type(cause)) is FatalEndpointError else ours
+    if ours is None:
+        return None
+    if issubclass(ours, AnswerError):
+        return ours(f"The answer cannot be used ({type(error).__name__}).")
+    return ours(f"{_start(endpoint)} {_why(error)}.")
+
+
+_NO_QUOTA = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
+_NO_MODEL = frozenset({"model_not_found", "model_not_exist", "unknown_model"})
+
+
+def _by_status(error: Any, endpoint: Endpoint) -> EndpointError:
+    status: int = error.status_code
+    code = _code(error)
+    start = _start(endpoint)
+    if code in _NO_QUOTA or status == 402:
+        return FatalEndpointError(f"{start} has no quota left for this key ({code or status}): check its billing.", status=status)
+    if status == 404 or code in _NO_MODEL:
+        hint = "check --model, and --base-url, which mostly ends in /v1"
+        message = f"{start} knows no model “{endpoint.model}”, or the address is wrong (HTTP {status}): {hint}."
+        return FatalEndpointError(message, status=status)
+    if status in {401, 403}:
+        return FatalEndpointError(
+            f"{start} refuses the key (HTTP {status}): check LLM_EXTRACT_API_KEY or OPENAI_API_KEY.", status=status
+        )
+    if status == 429:
+        return ThrottledError(
+            f"{start} asks to slow down (HTTP 429): lower --concurrency or come back later.",
+            retry_after=retry_after(error.response.headers),
+        )
+    if status in {408, 409, 425} or status >= 500:
+        return TransientEndpointError(
+            f"{start} failed (HTTP {status}): try again later.", status=status, retry_after=retry_after(error.response.headers)
+        )
+    said = f", {code}" if code else ""
+    return RequestRejectedError(f"{start} rejects the request as malformed or too long (HTTP {status}{said}).", status=status)
+
+
+def _code(error: Any) -> str:
+    """The machine-readable code or type of an error; nothing that could be a sentence, since those may quote the letter."""
+    said = (str(getattr(error, name, None) or "") for name in ("code", "type"))
+    return next((s for s in said if re.fullmatch(r"[a-z][a-z0-9_.-]{2,50}", s)), "")
+
+
+def _start(endpoint: Endpoint) -> str:
+    return endpoint.shown[0].upper() + endpoint.shown[1:]
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The error and what it came from, nearest first."""
+    seen: set[int] = set()
+    at: BaseException | None = error
+    while at is not None and id(at) not in seen:
+        seen.add(id(at))
+        yield at
+        at = at.__cause__ or at.__context__
+
+
+def _why(error: BaseException) -> str:
+    """What went wrong on the line, without any foreign text."""
+    import socket
+    import ssl
+
+    import httpx2
+
+    for cause in _causes(error):
+        if isinstance(cause, socket.gaierror):
+            return "cannot be found: its host name is unknown"
+        if isinstance(cause, ConnectionRefusedError):
+            return "cannot be reached: nobody listens there"
+        if isinstance(cause, ssl.SSLError):
+            return "cannot be reached: the TLS handshake failed"
+        if isinstance(cause, TimeoutError) or "Timeout" in type(cause).__name__:
+            return "did not answer in time: raise LLM_EXTRACT_TIMEOUT or lower --concurrency"
+        if isinstance(cause, httpx2.ConnectError):
+            return "cannot be reached"
+    return f"broke the connection off ({type(list(_causes(error))[-1]).__name__})"
+
+
+def _unsupported_parameter(error: Exception, sent: Mapping[str, Any]) -> str | None:
+    """The sampling parameter that a 400 or 422 names as unsupported, among those that were sent."""
+    import openai
+
+    if not isinstance(error, openai.APIStatusError) or error.status_code not in {400, 422}:
+        return None
+    named = str(error.param or "").rpartition(".")[2]
+    if named in sent:
+        return named if _UNSUPPORTED.search(f"{error.code} {error.message}") else None
+    said = str(error.body if error.body is not None else error.message)
+    quoted = (name for name in sent if re.search(rf"""['"`]{name}['"`]""", said))
+    return next(quoted, None) if _UNSUPPORTED.search(said) else None
+
+
+_UNSUPPORTED = re.compile(
+    r"unsupported|not\W+supported|does not support|unknown|unrecognized|unexpected|extra_forbidden|not permitted", re.IGNORECASE
+)
+
+
+# --- before any letter is read ---------------------------------------------------------------------------------------
+
+
+def unreachable(error: EndpointError) -> FatalEndpointError:
+    """The same trouble at first contact: where nothing has answered yet, no later letter has better prospects."""
+    return FatalEndpointError(f"{error} Nothing was read and nothing was spent.", status=error.status)
+
+
+async def preflight(
+    settings: Settings, *, base_url: str | None = None, model: str | None = None, sleep: Sleep = asyncio.sleep
+) -> None:
+    """One cheap request before any letter is read: endpoint there, key accepted, model known.
+
+    Says nothing where the endpoint keeps no list of models (403, 404). Raises `FatalEndpointError` (or `SettingsError`).
+    """
+    client = ModelClient(settings, base_url=base_url, model=model, sleep=sleep)
+    try:
+        failure = await _first_contact(client)
+    finally:
+        await client.close()
+    if failure is not None:
+        raise failure
+
+
+async def _first_contact(client: ModelClient) -> FatalEndpointError | None:
+    try:
+        listed = await client.models()
+    except FatalEndpointError as error:
+        return error
+    except ThrottledError:
+        return None  # somebody answers and knows the key
+    except EndpointError as error:
+        return unreachable(error)
+    name = client.endpoint.model
+    if not listed or _is_listed(name, listed):
+        return None
+    offered = ", ".join(f"“{model}”" for model, _ in listed[:5])
+    more = f" and {len(listed) - 5} more" if len(listed) > 5 else ""
+    return FatalEndpointError(
+        f"{_start(client.endpoint)} has no model “{name}”; it has {offered}{more}: choose one with --model."
+    )
+
+
+def _is_listed(name: str, listed: tuple[tuple[str, str], ...]) -> bool:
+    """Whether the endpoint would take `name`: lists may omit a tag (`:latest`, `:free`) or carry a folder (`models/...`).
+
+    llama.cpp's server answers to any name.
+    """
+    offered = {model for model, _ in listed}
+    spellings = offered | {m.removesuffix(":latest") for m in offered} | {m.removeprefix("models/") for m in offered}
+    return name in spellings or name.partition(":")[0] in offered or any(owner == "llamacpp" for _, owner in listed)
+
+
+class Enforcement(Enum):
+    """What an endpoint does with a response schema."""
+
+    ENFORCED = "enforced"
+    IGNORED = "ignored"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaProbe:
+    """What the probe saw. True where the schema is enforced; `evidence` is a sentence for people, and quotes no letter."""
+
+    verdict: Enforcement
+    evidence: str
+    usage: Usage = field(default_factory=Usage)
+
+    def __bool__(self) -> bool:
+        return self.verdict is Enforcement.ENFORCED
+
+
+async def probe_schema(client: ModelClient) -> SchemaProbe:
+    """Whether the endpoint enforces a schema, proved rather than trusted: some answer 200 and constrain nothing.
+
+    Prose is asked for, under a schema whose only answers are random words made for this call: a model that is free writes
+    prose, and one that was shown the schema but is not held to it follows the instruction. Raises `EndpointError`.
+    """
+    import secrets
+
+    words = tuple(f"{secrets.token_hex(3)}" for _ in range(4))
+    word: Any = Literal.__getitem__(words)
+    schema = create_model("Probe", __config__=ConfigDict(extra="forbid"), word=(word, ...))
+    messages = [
+        {"role": "system", "content": "You write plain English prose. Never write JSON."},
+        {"role": "user", "content": "Write one sentence about the sea at night, in plain prose."},
+    ]
+    try:
+        raw, reason, usage = await client.complete(messages, schema, 64)
+    except RequestRejectedError as error:
+        return SchemaProbe(Enforcement.REJECTED, str(error))
+    return _probed(schema, raw, reason, usage)
+
+
+def _probed(schema: type[BaseModel], raw: str, reason: str, usage: Usage) -> SchemaProbe:
+    try:
+        schema.model_validate_json(raw)
+    except ValidationError:
+        seen = " ".join(raw.split())[:80]
+        said = f"it answered “{seen}”" if seen else f"it answered nothing (finish reason “{reason}”)"
+        return SchemaProbe(Enforcement.IGNORED, f"Asked for prose under a schema of four random words, {said}.", usage)
+    return SchemaProbe(
+        Enforcement.ENFORCED, "Asked for prose under a schema of four random words, it answered with one of them.", usage
+    )
+
+
+# --- the schema on the wire ------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=256)
+def _response_format(answer: type[BaseModel]) -> dict[str, Any]:
+    name = re.sub(r"[^a-zA-Z0-9_-]", "_", answer.__name__)[:64]
+    return {"type": "json_schema", "json_schema": {"name": name, "strict": True, "schema": strict_schema(answer)}}
+
+
+def strict_schema(model: type[BaseModel]) -> dict[str, Any]:
+    """The JSON Schema of a model within OpenAI's published subset for `strict: true`, which llama.cpp's converter takes as well.
+
+    Objects are closed, every property is required, in the order of declaration; no defaults, titles or examples; a reference is
+    written out, but for recursive ones; a tuple is an array, an optional value a union with null, a constant an enum of one.
+    Keywords outside of the subset go (`minLength`, `uniqueItems`, an unanchored `pattern`): pydantic checks them on arrival. To
+    bound a string's length on the wire, declare `pattern=r"^.{0,80}$"`. Raises `PromptError` for what no closed schema can say:
+    open mappings, `Any`, a root that is no object.
+    """
+    raw = model.model_json_schema(mode="validation")
+    defs = raw.get("$defs", {})
+    strictly = _Strict(model.__name__, defs, frozenset(name for name in defs if name in _reachable(defs[name], defs)))
+    root = defs[_target(raw)] if "$ref" in raw else raw
+    schema = strictly.node(root, "")
+    if schema.get("type") != "object":
+        raise PromptError(f"The response schema {model.__name__} must be an object at its root.")
+    if strictly.recursive:
+        schema["$defs"] = {name: strictly.node(defs[name], name) for name in defs if name in strictly.recursive}
+    return schema
+
+
+_KEPT: Mapping[str, tuple[str, ...]] = {
+    "string": (),
+    "integer": ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
+    "number": ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
+    "array": ("minItems", "maxItems"),
+    "boolean": (),
+    "null": (),
+}
+_FORMATS = frozenset({"date-time", "time", "date", "duration", "email", "hostname", "ipv4", "ipv6", "uuid"})
+_JSON_TYPES: Mapping[type, str] = {str: "string", bool: "boolean", int: "integer", float: "number", type(None): "null"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Strict:
+    """Rewrites the nodes of one model's schema; `at` is the path that an error message names."""
+
+    name: str
+    defs: Mapping[str, dict[str, Any]]
+    recursive: frozenset[str]
+
+    def node(self, raw: dict[str, Any], at: str) -> dict[str, Any]:
+        """One schema node, rewritten; the given one stays as it is."""
+        if "$ref" in raw:
+            return self._reference(raw, at)
+        if len(raw.get("allOf", ())) == 1:
+            return self.node({**raw["allOf"][0], **{k: v for k, v in raw.items() if k != "allOf"}}, at)
+        described = {"description": raw["description"]} if "description" in raw else {}
+        union = raw.get("anyOf") or raw.get("oneOf")
+        if union:
+            return {**described, "anyOf": [self.node(branch, at) for branch in union]}
+        if "enum" in raw or "const" in raw:
+            values = raw["enum"] if "enum" in raw else [raw["const"]]
+            return {"type": _type_of(values), **described, "enum": list(values)}
+        return self._typed(raw, at, described)
+
+    def _typed(self, raw: dict[str, Any], at: str, described: dict[str, Any]) -> dict[str, Any]:
+        kind = str(raw.get("type", ""))
+        if kind == "object":
+            return {"type": kind, **described, **self._object(raw, at)}
+        if kind == "array":
+            return {"type": kind, **described, "items": self._items(raw, at), **_kept(raw, kind)}
+        if kind not in _KEPT:
+            raise PromptError(f"The response schema {self.name} leaves {at or 'its root'} open to any value: give it a type.")
+        return {"type": kind, **described, **_kept(raw, kind), **(_text_rules(raw) if kind == "string" else {})}
+
+    def _reference(self, raw: dict[str, Any], at: str) -> dict[str, Any]:
+        target = _target(raw)
+        if target in self.recursive:
+            return {"$ref": raw["$ref"]}  # a reference may have no siblings
+        return self.node({**self.defs[target], **{k: v for k, v in raw.items() if k != "$ref"}}, at)
+
+    def _object(self, raw: dict[str, Any], at: str) -> dict[str, Any]:
+        if isinstance(raw.get("additionalProperties"), dict) or "patternProperties" in raw:
+            raise PromptError(f"The response schema {self.name} has an open mapping at {at or 'its root'}: use a list of pairs.")
+        properties: dict[str, dict[str, Any]] = raw.get("properties", {})
+        if not properties and at:
+            raise PromptError(f"The response schema {self.name} has an object without fields at {at}.")
+        return {
+            "properties": {name: self.node(p, f"{at}/{name}") for name, p in properties.items()},
+            "required": list(properties),
+            "additionalProperties": False,
+        }
+
+    def _items(self, raw: dict[str, Any], at: str) -> dict[str, Any]:
+        places = [self.node(p, f"{at}/{i}") for i, p in enumerate(raw.get("prefixItems", ()))]
+        if isinstance(raw.get("items"), dict):
+            places.append(self.node(raw["items"], f"{at}/*"))
+        distinct = [p for i, p in enumerate(places) if p not in places[:i]]
+        if not distinct:
+            raise PromptError(f"The response schema {self.name} does not say what the list {at} holds.")
+        return distinct[0] if len(distinct) == 1 else {"anyOf": distinct}
+
+
+def _kept(raw: dict[str, Any], kind: str) -> dict[str, Any]:
+    return {key: raw[key] for key in _KEPT[kind] if key in raw}
+
+
+def _text_rules(raw: dict[str, Any]) -> dict[str, Any]:
+    """Formats of the published list; patterns without look-around that hold for the whole string, as llama.cpp wants them."""
+    rules = {"format": raw["format"]} if raw.get("format") in _FORMATS else {}
+    pattern: str = raw.get("pattern", "")
+    if pattern.startswith("^") and pattern.endswith("$") and not pattern.endswith(r"\$") and "(?" not in pattern:
+        rules["pattern"] = pattern
+    return rules
+
+
+def _type_of(values: list[Any]) -> Any:
+    kinds = list(dict.fromkeys(_JSON_TYPES[type(v)] for v in values))
+    return kinds[0] if len(kinds) == 1 else kinds
+
+
+def _target(raw: dict[str, Any]) -> str:
+    return str(raw["$ref"]).removeprefix("#/$defs/")
+
+
+def _reachable(raw: Any, defs: Mapping[str, Any], seen: frozenset[str] = frozenset()) -> frozenset[str]:
+    """Names of the definitions that a node refers to, directly or through others."""
+    if isinstance(raw, list):
+        return frozenset().union(*(_reachable(v, defs, seen) for v in raw))
+    if not isinstance(raw, dict):
+        return frozenset()
+    found = frozenset({_target(raw)}) if isinstance(raw.get("$ref"), str) else frozenset()
+    deeper = (_reachable(defs[name], defs, seen | found) for name in found - seen)
+    return found.union(*deeper, *(_reachable(v, defs, seen | found) for v in raw.values()))

@@ -1,0 +1,585 @@
+"""Where things stand in a letter: its layout, its sections, its items. Every engine reads from here.
+
+Everything works on the folded text (`folding.py`), so a heading that the PDF broke over two lines is one heading. Line breaks are
+only used where nothing else tells one paragraph from the next: the request of an item has no label in front of it.
+
+A `Part` is a half-open range of folded offsets.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from llm_extract.folding import Folded
+from llm_extract.letters import Letter
+from llm_extract.schema import Decision, Layout, Span
+
+
+class Part(NamedTuple):
+    """Half-open range of the folded text."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class ItemParts:
+    """Where one disputed item stands. `decided` is the place of the words that decide, `decision` what they say."""
+
+    request: Part
+    decision: Decision | None
+    decided: Part | None
+    claims_guideline: Part | None
+    reviewer_guideline: Part | None
+    rationale: Part | None
+
+    @property
+    def whole(self) -> Part:
+        """From the request to the end of the last part."""
+        ends = [p.end for p in (self.request, self.decided, self.claims_guideline, self.reviewer_guideline, self.rationale) if p]
+        return Part(self.request.start, max(ends))
+
+
+@dataclass(frozen=True)
+class Sections:
+    """A letter's map. A section that the letter does not have is None."""
+
+    folded: Folded
+    layout: Layout
+    header: Part | None
+    credentials: Part | None
+    summary: Part | None
+    items: tuple[ItemParts, ...]
+    headings: int
+    cut_off: bool
+
+    def text(self, part: Part | None) -> str:
+        """The folded text of a part, "" for None."""
+        return "" if part is None else self.folded.text[part.start : part.end]
+
+    def spans(self, part: Part) -> tuple[Span, ...]:
+        """The original characters of a part."""
+        return self.folded.spans(part.start, part.end)
+
+
+def _heading(words: str, *, any_case: bool = False) -> re.Pattern[str]:
+    """A heading's words as PDF text may have them: a blank lost, or one too many inside a word."""
+    letters = [re.escape(c) + " ?" if c != " " else "" for c in words]
+    return re.compile("".join(letters), re.IGNORECASE if any_case else 0)
+
+
+_DETERMINATION = _heading("HOW THE IMR FINAL DETERMINATION WAS MADE")
+_DOCUMENTS = _heading("DOCUMENTS REVIEWED")
+_SUMMARY = _heading("CLINICAL CASE SUMMARY")
+_EXPERT_ITEMS = re.compile(
+    r"I ?M ?R ?I ?S ?S ?U ?E ?S ?, ?D ?E ?C ?I ?S ?I ?O ?N ?S ?,? ?(?:A ?N ?D|&) ?R ?A ?T ?I ?O ?N ?A ?L ?E ?S?"
+)
+_PHYSICIAN_ITEMS = re.compile(
+    r"I ?M ?R ?D ?E ?C ?I ?S ?I ?O ?N ?(?:\( ?S ?\)|S)? ?(?:A ?N ?D|&) ?R ?A ?T ?I ?O ?N ?A ?L ?E ?(?:\( ?S ?\)|S)?"
+)
+_NOTICE = _heading("Notice of Independent Medical Review Determination", any_case=True)
+_NOTICE_ITEM = re.compile(
+    r"(?P<number>\d{1,2}) ?[).] ?MAXIMUS Federal Services,? Inc\.? has determined (?:that )?the (?:retrospective )?request for "
+)
+_PROFESSIONAL = _heading("MEDICAL PROFESSIONAL REVIEW")
+_ISSUE_AT_DISPUTE = re.compile(r"I ?S ?S ?U ?E ?(?:\( ?S ?\)|S)? ?A ?T ?D ?I ?S ?P ?U ?T ?E ?:?")
+
+_SUMMARY_LEAD = re.compile(
+    r" ?(?:The (?:expert|physician) reviewer developed the following clinical case summary based on a review of the case file, ?"
+    r"including all medical records: ?)?",
+    re.IGNORECASE,
+)
+_ITEMS_LEAD = re.compile(
+    r" ?(?:The Final Determination was based on decisions for the disputed items ?/ ?services set forth below: ?)?", re.IGNORECASE
+)
+
+
+@lru_cache(maxsize=64)
+def sections_of(letter: Letter) -> Sections:
+    """Find layout, sections and items. Never raises: a text that is no letter has layout `unknown` and no items."""
+    folded = letter.folded
+    layout = _layout(folded)
+    return _BUILD[layout](folded)
+
+
+def _layout(folded: Folded) -> Layout:
+    """The layout whose items stand there; without items the one whose heading does.
+
+    Items tell best: a letter may quote another layout's headings in its narrative, but not its item lines with their labels.
+    """
+    text = folded.text
+    by_items: tuple[tuple[Layout, re.Pattern[str]], ...] = (
+        ("expert_reviewer", _EXPERT_ANCHOR),
+        ("physician_reviewer", _PHYSICIAN_ANCHOR),
+        ("notice_2013", _NOTICE_ITEM),
+        ("professional_review", _ISSUE_AT_DISPUTE),
+    )
+    for layout, items in by_items:
+        if items.search(text):
+            return layout
+    by_heading: tuple[tuple[Layout, re.Pattern[str]], ...] = (
+        ("expert_reviewer", _EXPERT_ITEMS),
+        ("physician_reviewer", _PHYSICIAN_ITEMS),
+        ("notice_2013", _NOTICE),
+        ("professional_review", _PROFESSIONAL),
+        ("expert_reviewer", _DETERMINATION),
+    )
+    return next((layout for layout, heading in by_heading if heading.search(text)), "unknown")
+
+
+def _own_line(folded: Folded, pattern: re.Pattern[str], start: int = 0) -> re.Match[str] | None:
+    """The first match that begins a line, else the first match anywhere (the text may have lost its line breaks)."""
+    first = None
+    begins = folded.line_starts
+    for m in pattern.finditer(folded.text, start):
+        if m.start() in begins:
+            return m
+        first = first or m
+    return first
+
+
+# What may follow the last item: letterhead matter that belongs to no rationale.
+_CLOSING = re.compile(
+    r"(?<=[.)\"'] )(?:Sincerely,|Disclaimer ?:|DISCLAIMER|cc ?: |CC ?: |Effect of the Decision ?:|MAXIMUS is providing an independent review)|(?<=[.)\"'] )Copies? (?:sent )?to ?:"
+)
+
+
+def _body_end(text: str) -> int:
+    """Where the last item ends: before closing matter, else at the end of the text."""
+    last = max((m.end() for m in _ANY_RATIONALE.finditer(text)), default=0)
+    m = _CLOSING.search(text, last) if last else None
+    return m.start() if m else len(text)
+
+
+# --- expert_reviewer -------------------------------------------------------------------------------------------------
+
+_CLAIMS_LABEL = r"(?:The )?Claims Administrator(?:['’]s)? guidelines?(?: cited)? ?:"
+_REVIEWER_LABEL = r"(?:MAXIMUS|(?:The )?(?:Expert|Physician) Reviewer(?:['’]s)?) guidelines?(?: cited)? ?:"
+_RATIONALE_LABEL = r"(?:The (?:Expert|Physician) Reviewer['’]s )?Decision rationale ?:"
+_EXPERT_LABEL = re.compile(
+    rf"(?P<claims>{_CLAIMS_LABEL})|(?P<reviewer>{_REVIEWER_LABEL})|(?P<rationale>{_RATIONALE_LABEL})", re.IGNORECASE
+)
+_ANY_RATIONALE = re.compile(rf"{_RATIONALE_LABEL}|Rationale for the Decision ?:|RATIONALE FOR WHY", re.IGNORECASE)
+_DECISION_WORDS = (
+    r"(?P<partial>(?:partial(?:ly)?|modified)[ -]*(?:overturned|upheld)|(?:overturned|upheld)[ ,-]*(?:in[ -]part|partially))"
+    r"|(?P<upheld>uphold|upheld)|(?P<overturned>overturned?|over-turned)"
+)
+# The decision stands at the end of the request's line and right before the first label of the item, wherever lines break.
+_EXPERT_ANCHOR = re.compile(
+    rf"(?P<lead> ?[:;.,–—-] ?| )(?P<decision>{_DECISION_WORDS})\b ?\.? ?(?={_CLAIMS_LABEL}|{_REVIEWER_LABEL}|{_RATIONALE_LABEL})",
+    re.IGNORECASE,
+)
+
+
+def _expert(folded: Folded) -> Sections:
+    text = folded.text
+    heading = _own_line(folded, _EXPERT_ITEMS)
+    anchors = list(_EXPERT_ANCHOR.finditer(text))
+    first_anchor = anchors[0].start() if anchors else len(text)
+    if heading is not None and heading.start() > first_anchor:
+        heading = None
+    items_start = _ITEMS_LEAD.match(text, heading.end()).end() if heading else None  # type: ignore[union-attr]
+    front_end = heading.start() if heading else first_anchor
+    summary_start = _own_line(folded, _SUMMARY)
+    if summary_start is not None and summary_start.start() >= front_end:
+        summary_start = None
+    if heading is None and anchors:
+        floor = summary_start.end() if summary_start else 0
+        items_start = _request_start(folded, floor, first_anchor)
+        front_end = items_start
+    determination = _own_line(folded, _DETERMINATION)
+    header, credentials, summary = _front(folded, determination, summary_start, front_end)
+    items = tuple(_expert_items(folded, anchors, items_start or front_end))
+    return Sections(
+        folded,
+        "expert_reviewer",
+        header,
+        credentials,
+        summary,
+        items,
+        headings=len(anchors),
+        cut_off=not items or items[-1].rationale is None or heading is None or summary is None,
+    )
+
+
+def _front(
+    folded: Folded, determination: re.Match[str] | None, summary: re.Match[str] | None, end: int
+) -> tuple[Part | None, Part | None, Part | None]:
+    """Header block, credentials and clinical summary of the layouts that begin with HOW THE IMR FINAL DETERMINATION WAS MADE."""
+    text = folded.text
+    top = determination.start() if determination and determination.start() < end else 0
+    header = Part(0, top) if top else None
+    if summary is None:
+        return header, Part(top, end), None
+    lead = _SUMMARY_LEAD.match(text, summary.end())
+    documents = _DOCUMENTS.search(text, top, summary.start())
+    credentials = Part(top, documents.start() if documents else summary.start())
+    return header, credentials, Part(lead.end() if lead else summary.end(), end)
+
+
+def _expert_items(folded: Folded, anchors: list[re.Match[str]], floor: int) -> Iterable[ItemParts]:
+    starts: list[int] = []
+    for i, anchor in enumerate(anchors):
+        at = floor if i == 0 else _request_start(folded, _rationale_floor(folded.text, anchors[i - 1].end()), anchor.start())
+        starts.append(at)
+    for i, anchor in enumerate(anchors):
+        end = starts[i + 1] if i + 1 < len(anchors) else _body_end(folded.text)
+        claims, reviewer, rationale = _labelled_parts(folded.text, anchor.end(), end)
+        yield ItemParts(
+            request=_trim(folded.text, starts[i], anchor.start()),
+            decision=_decision(anchor),
+            decided=Part(*anchor.span("decision")),
+            claims_guideline=claims,
+            reviewer_guideline=reviewer,
+            rationale=rationale,
+        )
+
+
+def _rationale_floor(text: str, start: int) -> int:
+    """Where the next request may begin at the earliest: behind the rationale's label of the item before it."""
+    m = re.compile(_RATIONALE_LABEL, re.IGNORECASE).search(text, start)
+    return m.end() if m else start
+
+
+def _decision(m: re.Match[str]) -> Decision:
+    if m.group("partial"):
+        return "partially_overturned"
+    return "upheld" if m.group("upheld") else "overturned"
+
+
+def _labelled_parts(text: str, start: int, end: int) -> tuple[Part | None, Part | None, Part | None]:
+    found = list(_EXPERT_LABEL.finditer(text, start, end))
+    # A label counts once and in this order: the words may be quoted again inside a rationale.
+    parts: dict[str, Part] = {}
+    order = ("claims", "reviewer", "rationale")
+    taken: list[re.Match[str]] = []
+    for m in found:
+        kind = m.lastgroup or ""
+        if kind in order and all(order.index(t.lastgroup or "") < order.index(kind) for t in taken):
+            taken.append(m)
+    for i, m in enumerate(taken):
+        stop = taken[i + 1].start() if i + 1 < len(taken) else end
+        part = _trim(text, m.end(), stop)
+        if part.end > part.start:
+            parts[m.lastgroup or ""] = part
+    return parts.get("claims"), parts.get("reviewer"), parts.get("rationale")
+
+
+_ENDS_SENTENCE = re.compile(r"[.?!:;]['\"”’)\]]*$")
+_SENTENCE_END = re.compile(
+    r"(?<!\b[A-Z])(?<!\b(?:Dr|Mr|Ms|vs|No|no|mg|Mg|ml|pg|pp|ie|eg|st|St|qd|wk|hr|gm|qt|oz))(?<!\b(?:Mrs|tab|cap|qty|qid|tid|bid|prn))"
+    r"[.?!]['\"”’)\]]* ?(?=[A-Z0-9\"“#(])"
+)
+_LONGEST_REQUEST = 1200
+
+
+def _request_start(folded: Folded, floor: int, anchor: int) -> int:
+    """Where the request before `anchor` begins, not before `floor`.
+
+    A paragraph's gap tells best; page breaks make gaps too, also inside a request, so a gap behind a finished sentence is
+    preferred. Without gaps a line that follows a finished sentence, without lines the last sentence's end.
+    """
+    text = folded.text
+    floor = max(floor, anchor - _LONGEST_REQUEST)
+    breaks = [b for b in folded.lines_broken_at(floor, anchor) if text[b.at : anchor].strip()]
+    usual = folded.usual_gap
+    gaps = [b.at for b in breaks if b.lines > usual]
+    finished = [at for at in gaps if _ENDS_SENTENCE.search(text[max(floor, at - 8) : at].rstrip())]
+    for candidates in (finished, gaps):
+        if candidates:
+            return candidates[-1]
+    ended = [b.at for b in breaks if _ENDS_SENTENCE.search(text[max(floor, b.at - 8) : b.at].rstrip())]
+    if ended:
+        return ended[-1]
+    ends = list(_SENTENCE_END.finditer(text, floor, anchor))
+    if ends:
+        return ends[-1].end()
+    return breaks[0].at if breaks and floor == anchor - _LONGEST_REQUEST else floor
+
+
+def _trim(text: str, start: int, end: int) -> Part:
+    while start < end and text[start] in " ":
+        start += 1
+    while end > start and text[end - 1] == " ":
+        end -= 1
+    return Part(start, end)
+
+
+# --- physician_reviewer ----------------------------------------------------------------------------------------------
+
+_NECESSARY = r"(?:is|are|was|were)(?P<not> ?not)? ?medically ?necessary(?: ?(?:and|or) ?appropriate)?"
+_PHYSICIAN_ANCHOR = re.compile(rf"{_NECESSARY} ?\.? ?(?=The Claims Administrator)", re.IGNORECASE)
+_PHYSICIAN_LABEL = re.compile(
+    r"(?P<claims>The Claims Administrator (?:based|did|used|cited)|The Claims Administrator['’]s)"
+    r"|(?P<reviewer>The (?:Physician|Expert|Professional|Medical)? ?Reviewer (?:based|did|used|cited|found))"
+    r"|(?P<rationale>The (?:Physician|Expert|Professional|Medical)? ?Reviewer['’]s decision rationale ?:|Rationale for the Decision ?:)",
+    re.IGNORECASE,
+)
+_NUMBERED = re.compile(r"(?:(?<= )|^)(?P<number>\d{1,2}) ?[.)] ?(?=\S)")
+
+
+def _physician(folded: Folded) -> Sections:
+    text = folded.text
+    heading = _own_line(folded, _PHYSICIAN_ITEMS)
+    anchors = list(_PHYSICIAN_ANCHOR.finditer(text, heading.end() if heading else 0))
+    lead = _ITEMS_LEAD.match(text, heading.end()) if heading else None
+    front_end = heading.start() if heading else (anchors[0].start() if anchors else len(text))
+    summary_start = _own_line(folded, _SUMMARY)
+    if summary_start is not None and summary_start.start() >= front_end:
+        summary_start = None
+    header, credentials, summary = _front(folded, _own_line(folded, _DETERMINATION), summary_start, front_end)
+    items = tuple(_physician_items(folded, anchors, lead.end() if lead else front_end))
+    return Sections(
+        folded,
+        "physician_reviewer",
+        header,
+        credentials,
+        summary,
+        items,
+        headings=len(anchors),
+        cut_off=not items or items[-1].rationale is None or heading is None,
+    )
+
+
+def _physician_items(folded: Folded, anchors: list[re.Match[str]], floor: int) -> Iterable[ItemParts]:
+    text = folded.text
+    starts = []
+    for i, anchor in enumerate(anchors):
+        low = floor if i == 0 else anchors[i - 1].end()
+        starts.append(_numbered_start(folded, low, anchor.start(), i + 1))
+    for i, anchor in enumerate(anchors):
+        end = starts[i + 1].start if i + 1 < len(anchors) else _body_end(text)
+        claims, reviewer, rationale = _sentence_parts(text, anchor.end(), end)
+        yield ItemParts(
+            request=_trim(text, starts[i].end, anchor.start()),
+            decision="upheld" if anchor.group("not") else "overturned",
+            decided=Part(anchor.start(), anchor.start() + len(anchor.group().rstrip(" ."))),
+            claims_guideline=claims,
+            reviewer_guideline=reviewer,
+            rationale=rationale,
+        )
+
+
+def _numbered_start(folded: Folded, floor: int, anchor: int, number: int) -> Part:
+    """The list number before a request, as the range from the number to the request's first character."""
+    lines = folded.line_starts
+    found = [m for m in _NUMBERED.finditer(folded.text, floor, anchor) if int(m.group("number")) == number]
+    at_line = [m for m in found if m.start() in lines]
+    best = (at_line or found)[-1:] or None
+    if best:
+        return Part(best[0].start(), best[0].end())
+    at = _request_start(folded, floor, anchor)
+    return Part(at, at)
+
+
+def _sentence_parts(text: str, start: int, end: int) -> tuple[Part | None, Part | None, Part | None]:
+    """Claims and reviewer sentences keep their opening words: "did not base" is in them."""
+    taken: list[re.Match[str]] = []
+    order = ("claims", "reviewer", "rationale")
+    for m in _PHYSICIAN_LABEL.finditer(text, start, end):
+        kind = m.lastgroup or ""
+        if all(order.index(t.lastgroup or "") < order.index(kind) for t in taken):
+            taken.append(m)
+    parts: dict[str, Part] = {}
+    for i, m in enumerate(taken):
+        stop = taken[i + 1].start() if i + 1 < len(taken) else end
+        begin = m.end() if m.lastgroup == "rationale" else m.start()
+        part = _trim(text, begin, stop)
+        if part.end > part.start:
+            parts[m.lastgroup or ""] = part
+    return parts.get("claims"), parts.get("reviewer"), parts.get("rationale")
+
+
+# --- notice_2013 -----------------------------------------------------------------------------------------------------
+
+_NOTICE_QUALIFICATIONS = re.compile(r"Medical Qualifications of the (?:Expert|Physician) Reviewer ?:?", re.IGNORECASE)
+_NOTICE_SUMMARY = re.compile(r"(?<![a-z] )(?:Clinical )?Case Summary ?:", re.IGNORECASE)
+_NOTICE_DOCUMENTS = re.compile(r"Documents Reviewed for Determination ?:?", re.IGNORECASE)
+_NOTICE_REGARDING = re.compile(
+    r"(?P<number>\d{1,2}) ?[).] ?Regarding (?P<request>the (?:retrospective )?request for |(?:retrospective )?)", re.IGNORECASE
+)
+_NOTICE_SECTION = re.compile(
+    r"Sections? of the Medical Treatment Utilization Schedule Relied Upon by the (?:Expert|Physician) Reviewer to Make His/Her Decision ?:?",
+    re.IGNORECASE,
+)
+_NOTICE_RATIONALE = re.compile(r"Rationale for the Decision ?:?", re.IGNORECASE)
+
+
+def _notice(folded: Folded) -> Sections:
+    text = folded.text
+    listed = _notice_list(text)
+    qualifications = _NOTICE_QUALIFICATIONS.search(text)
+    summary_at = _NOTICE_SUMMARY.search(text, qualifications.end() if qualifications else 0)
+    documents = _NOTICE_DOCUMENTS.search(text, summary_at.end() if summary_at else 0)
+    regarding = list(_NOTICE_REGARDING.finditer(text, documents.end() if documents else 0))
+    items_at = regarding[0].start() if regarding else len(text)
+    first_listed = _NOTICE_ITEM.search(text)
+    return Sections(
+        folded,
+        "notice_2013",
+        header=Part(0, first_listed.start() if first_listed else (qualifications.start() if qualifications else 0)),
+        credentials=Part(qualifications.end(), summary_at.start() if summary_at else items_at) if qualifications else None,
+        summary=_trim(text, summary_at.end(), documents.start() if documents else items_at) if summary_at else None,
+        items=tuple(_notice_items(folded, listed, regarding)),
+        headings=len(listed) or len(regarding),
+        cut_off=not regarding or summary_at is None,
+    )
+
+
+def _notice_list(text: str) -> dict[int, tuple[Part, Part, Decision]]:
+    """Number to (request, deciding words, decision) of the list, which stands twice: the first one counts."""
+    found: dict[int, tuple[Part, Part, Decision]] = {}
+    verdict = re.compile(_NECESSARY, re.IGNORECASE)
+    for m in _NOTICE_ITEM.finditer(text):
+        v = verdict.search(text, m.end(), m.end() + _LONGEST_REQUEST)
+        if v and int(m.group("number")) not in found:
+            decision: Decision = "upheld" if v.group("not") else "overturned"
+            found[int(m.group("number"))] = (_trim(text, m.end(), v.start()), Part(*v.span()), decision)
+    return found
+
+
+def _notice_items(
+    folded: Folded, listed: dict[int, tuple[Part, Part, Decision]], regarding: list[re.Match[str]]
+) -> Iterable[ItemParts]:
+    text = folded.text
+    details: dict[int, tuple[Part, Part | None, Part | None]] = {}
+    for i, m in enumerate(regarding):
+        end = regarding[i + 1].start() if i + 1 < len(regarding) else _body_end(text)
+        section = _NOTICE_SECTION.search(text, m.end(), end)
+        rationale = _NOTICE_RATIONALE.search(text, section.end() if section else m.end(), end)
+        request_end = section.start() if section else (rationale.start() if rationale else end)
+        request = _trim(text, m.end(), len(text[:request_end].rstrip(" :")))
+        guideline = _trim(text, section.end(), rationale.start() if rationale else end) if section else None
+        details[int(m.group("number"))] = (request, guideline, _trim(text, rationale.end(), end) if rationale else None)
+    for number in sorted(listed.keys() | details.keys()):
+        request, decided, decision = listed.get(number, (None, None, None))
+        own = details.get(number)
+        guideline, rationale_part = (own[1], own[2]) if own else (None, None)
+        claims, reviewer = _split_guideline(text, guideline)
+        place = request or (own[0] if own else None)
+        if place is not None:
+            yield ItemParts(place, decision, decided, claims, reviewer, rationale_part)
+
+
+_REVIEWER_SENTENCE = re.compile(r"The (?:Expert|Physician) Reviewer (?:based|found|used|relied|cited|did)", re.IGNORECASE)
+
+
+def _split_guideline(text: str, part: Part | None) -> tuple[Part | None, Part | None]:
+    if part is None:
+        return None, None
+    m = _REVIEWER_SENTENCE.search(text, part.start, part.end)
+    if m is None:
+        return part, None
+    claims = _trim(text, part.start, m.start())
+    return (claims if claims.end > claims.start else None), _trim(text, m.start(), part.end)
+
+
+# --- professional_review ---------------------------------------------------------------------------------------------
+
+_PROFESSIONAL_HEADINGS = re.compile(
+    r"(?P<issue>ISSUES? AT DISPUTE ?:?)|(?P<summary>(?:CLINICAL )?CASE SUMMARY ?:?)"
+    r"|(?P<documents>DOCUMENTS REVIEWED FOR DETERMINATION ?:?)"
+    r"|(?P<guideline>MEDICAL TREATMENT GUIDELINE(?:\(S\)|S)? RELIED UPON BY (?:THE )?PROFESSIONAL REVIEWER(?: AND WHY)? ?:?)"
+    r"|(?P<rationale>RATIONALE FOR WHY THE REQUESTED TREATMENT ?/ ?SERVICE (?:IS ?/ ?WAS|IS|WAS)(?P<not> NOT)? MEDICALLY NECESSARY ?:?)"
+    r"|(?P<qualifications>MEDICAL REVIEWER QUALIFICATIONS ?:?)"
+)
+
+
+def _professional(folded: Folded) -> Sections:
+    text = folded.text
+    parts: dict[str, Part] = {}
+    heading: dict[str, re.Match[str]] = {}
+    found = list(_PROFESSIONAL_HEADINGS.finditer(text))
+    for i, m in enumerate(found):
+        kind = next(k for k in ("issue", "summary", "documents", "guideline", "rationale", "qualifications") if m.group(k))
+        stop = found[i + 1].start() if i + 1 < len(found) else len(text)
+        if kind not in parts:
+            parts[kind] = _trim(text, m.end(), stop)
+            heading[kind] = m
+    items = tuple(_professional_items(folded, parts, heading))
+    return Sections(
+        folded,
+        "professional_review",
+        header=Part(0, found[0].start()) if found else None,
+        credentials=parts.get("qualifications"),
+        summary=parts.get("summary"),
+        items=items,
+        headings=len(items),
+        cut_off=not {"issue", "summary", "rationale"} <= parts.keys(),
+    )
+
+
+_WHETHER = re.compile(r"(?:Whether |The request for |Is |Are )(?:the |a |an )?(?:requested )?", re.IGNORECASE)
+_ISSUE = re.compile(r"(?:\b(?:For )?(?:Issue|Item|Request) (?:No\.? ?|# ?)?(?P<number>\d{1,2}) ?[:.)])", re.IGNORECASE)
+_VERDICT = re.compile(_NECESSARY, re.IGNORECASE)
+_PARTIAL = re.compile(r"\b(?:partial(?:ly)?|in part|only the (?:first )?\w+)\b", re.IGNORECASE)
+
+
+def _professional_items(folded: Folded, parts: dict[str, Part], heading: dict[str, re.Match[str]]) -> Iterable[ItemParts]:
+    """One item an entry of the issue's numbered list, or the whole issue.
+
+    Guideline and rationale are shared, unless they are divided by "Issue 1:", which then also decides each issue by itself.
+    """
+    text = folded.text
+    issue = parts.get("issue")
+    if issue is None or issue.end <= issue.start:
+        return
+    numbers = list(_NUMBERED.finditer(text, issue.start, issue.end))
+    ordered = [m for i, m in enumerate(numbers) if int(m.group("number")) == i + 1]
+    edges = [(m.end(), ordered[i + 1].start() if i + 1 < len(ordered) else issue.end) for i, m in enumerate(ordered)] or [issue]
+    shared, place = _shared_decision(heading.get("rationale"), text)
+    rationales = _by_issue(text, parts.get("rationale"), len(edges))
+    guidelines = _by_issue(text, parts.get("guideline"), len(edges))
+    for (start, end), rationale, guideline in zip(edges, rationales, guidelines, strict=True):
+        lead = _WHETHER.match(text, start, end)
+        verdict = _VERDICT.search(text, start, end)
+        stop = verdict.start() if lead and verdict else end
+        request = _trim(text, lead.end() if lead else start, len(text[:stop].rstrip(" .;?")))
+        own = _own_decision(text, rationale) if rationale != parts.get("rationale") else None
+        decision, decided = own or (shared, place)
+        yield ItemParts(request, decision, decided, None, guideline, rationale)
+
+
+def _shared_decision(heading: re.Match[str] | None, text: str) -> tuple[Decision | None, Part | None]:
+    if heading is None:
+        return None, None
+    return ("upheld" if heading.group("not") else "overturned"), Part(heading.start(), len(text[: heading.end()].rstrip(" :")))
+
+
+def _own_decision(text: str, part: Part | None) -> tuple[Decision, Part] | None:
+    """What the issue's own rationale says last; "in part" beside it makes it partial."""
+    verdicts = list(_VERDICT.finditer(text, part.start, part.end)) if part else []
+    if not verdicts:
+        return None
+    last = verdicts[-1]
+    mixed = any(bool(v.group("not")) != bool(last.group("not")) for v in verdicts) and _PARTIAL.search(text, part.start, part.end)  # type: ignore[union-attr]
+    decision: Decision = "partially_overturned" if mixed else ("upheld" if last.group("not") else "overturned")
+    return decision, Part(*last.span())
+
+
+def _by_issue(text: str, part: Part | None, count: int) -> list[Part | None]:
+    """A part divided at "Issue N:", or the whole part for every issue."""
+    marks = list(_ISSUE.finditer(text, part.start, part.end)) if part else []
+    if part is None or count < 2 or [int(m.group("number")) for m in marks] != list(range(1, count + 1)):
+        return [part] * count
+    return [_trim(text, m.end(), marks[i + 1].start() if i + 1 < count else part.end) for i, m in enumerate(marks)]
+
+
+# --- unknown ---------------------------------------------------------------------------------------------------------
+
+
+def _unknown(folded: Folded) -> Sections:
+    return Sections(folded, "unknown", None, None, Part(0, len(folded.text)) if folded.text else None, (), 0, cut_off=False)
+
+
+_BUILD = {
+    "expert_reviewer": _expert,
+    "physician_reviewer": _physician,
+    "notice_2013": _notice,
+    "professional_review": _professional,
+    "unknown": _unknown,
+}
