@@ -62,7 +62,9 @@ class Usage:
 class Reading:
     """What one reader found in one letter. An absent pointer means: the letter does not say.
 
-    `fallback` is None where the asked engine answered, else the reason why another reader's values stand in its place.
+    `absent` holds pointers of which nothing in the letter speaks at all, so that nobody need be asked about them.
+    `unanswered` maps the pointer prefix of a question that got no usable answer to the reason. `fallback` is None where the asked
+    engine answered, else the reason why another reader's values stand in its place. `replaced`: a check dropped or replaced a value.
     """
 
     fields: Mapping[str, Entry] = field(default_factory=dict)
@@ -71,8 +73,10 @@ class Reading:
     usage: Usage = Usage()
     model: str | None = None
     prompts: tuple[str, ...] = ()
+    unanswered: Mapping[str, str] = field(default_factory=dict)
     fallback: str | None = None
     replaced: bool = False
+    absent: frozenset[str] = frozenset()
 
     def get(self, pointer: str) -> Any:
         """The bare value at a pointer: None or an empty tuple-free None where nothing was found."""
@@ -102,6 +106,10 @@ class Engine(Protocol):
 
     async def read(self, letter: Letter) -> Reading:
         """Read one letter."""
+        ...
+
+    async def close(self) -> None:
+        """Give back connections, servers and files."""
         ...
 
 

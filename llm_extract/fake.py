@@ -47,14 +47,20 @@ class ScriptedAsker:
         """Play the next reply. Raises what the script says, `InvalidAnswerError` where two replies in a row do not fit."""
         self.questions.append(question)
         raw, value, trouble = self._played(question, Usage())
-        if trouble is None:
+        if value is not None and trouble is None:
             return Answer(value, raw, self._bill(1), self._model)
-        again, second, misfit = self._played(replace(question, doubts=None), self._bill(1))
-        if second is None:
-            raise InvalidAnswerError(
-                f"The scripted reply does not fit {question.answer.__name__}: {misfit}.", raw=again, usage=self._bill(2)
-            )
-        return Answer(second, again, self._bill(2), self._model, re_asked=True)
+        try:
+            again, second, misfit = self._played(replace(question, doubts=None), self._cost)
+        except AnswerError:
+            if value is None:
+                raise
+            second = None
+        if second is not None:
+            return Answer(second, again, self._bill(2), self._model, re_asked=True)
+        if value is not None:  # only doubted
+            return Answer(value, raw, self._bill(2), self._model, re_asked=True)
+        message = f"The scripted reply does not fit {question.answer.__name__}: {misfit}."
+        raise InvalidAnswerError(message, raw=again, usage=self._bill(2))
 
     async def close(self) -> None:
         """Remember that it was closed."""

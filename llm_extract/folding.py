@@ -43,7 +43,7 @@ _LINE = re.compile(r"[^\n\r\f]+|\f")
 _LONGEST_FOOTER = 120
 _NUMBER = r"(?:page\s+)?\d{1,3}(?:\s+of\s+\d{1,3})?"
 _BETWEEN = r"[\s|,:–—-]*"
-_CASE = r"CM\d\d[\s-]?\d{4,7}"
+_CASE = r"CM\d\d[\s-]?\d{4,7}(?!\d)"
 _CASE_LABEL = r"(?:for\s+)?(?:imr\s+)?(?:case\s+)?(?:(?:number|no\.?|\#)\s*:?)?"
 
 # Lines that can be nothing else: "Final Determination Letter for IMR Case Number CM15-0012345 3", "CM15-0012345 Page 3 of 7",

@@ -23,6 +23,9 @@ from typing import Any
 WARNINGS = 2
 """llama.cpp's verbosity: errors and warnings. Its debug level would write prompts, and with them letters, into the log."""
 
+PREFIX_CACHE = 512
+"""MiB for the states of prompts that lost their slot to another: some 26 MiB each. llama.cpp's own limit is 8192."""
+
 
 @dataclass(frozen=True, slots=True)
 class Setup:
@@ -69,6 +72,7 @@ def _tune(params: Any) -> None:
     params.warmup = True
     params.cont_batching = True
     params.cache_prompt = True
+    params.cache_ram_mib = PREFIX_CACHE
 
 
 def _end_with_parent(stdin: FileIO) -> None:

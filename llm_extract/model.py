@@ -669,7 +669,8 @@ def _why(error: BaseException) -> str:
 
     import httpx2
 
-    for cause in _causes(error):
+    causes = tuple(_causes(error))
+    for cause in causes:
         if isinstance(cause, socket.gaierror):
             return "cannot be found: its host name is unknown"
         if isinstance(cause, ConnectionRefusedError):
@@ -678,9 +679,9 @@ def _why(error: BaseException) -> str:
             return "cannot be reached: the TLS handshake failed"
         if isinstance(cause, TimeoutError) or "Timeout" in type(cause).__name__:
             return "did not answer in time: raise LLM_EXTRACT_TIMEOUT or lower --concurrency"
-        if isinstance(cause, httpx2.ConnectError):
-            return "cannot be reached"
-    return f"broke the connection off ({type(list(_causes(error))[-1]).__name__})"
+    if any(isinstance(cause, httpx2.ConnectError) for cause in causes):
+        return "cannot be reached"
+    return f"broke the connection off ({type(causes[-1]).__name__})"
 
 
 def _unsupported_parameter(error: Exception, sent: Mapping[str, Any]) -> str | None:

@@ -293,9 +293,9 @@ def _answer(request: PdfRequest) -> PdfReply:
 
 def _read(request: PdfRequest) -> PdfReply:
     with Path(request.path).open("rb") as file:
-        data = file.read(MAX_BYTES + 1)
-    if len(data) > MAX_BYTES:
-        return PdfReply(error="too_large")
+        if os.fstat(file.fileno()).st_size > MAX_BYTES:
+            return PdfReply(error="too_large")
+        data = file.read()
     error, pages = _page_texts(data, request)
     text = join_pages(pages)
     if not error and not text.strip():

@@ -95,8 +95,11 @@ class Prompt:
         return f"{self.id}.md" if self.path is None else self.path.name
 
     def render(self, /, **slots: str) -> tuple[str, str]:
-        """The system and the user message, values inserted as they are. Raises `PromptError` unless exactly the slots are given."""
-        if wrong := _difference(self.slots, slots.keys()):
+        """The system and the user message, values inserted as they are.
+
+        Raises `PromptError` that names each slot without a value and each value without a slot.
+        """
+        if wrong := _mismatch(self.slots, slots.keys()):
             raise PromptError(f"{self.file} cannot be filled in: {wrong}.")
         values = {**slots, EXAMPLES: _shown(self.examples)}
         return _fill(self.system, values), _fill(self.user, values)
@@ -105,8 +108,8 @@ class Prompt:
 def fence(text: str) -> str:
     """The text between delimiters that nobody who wrote it can have put into it.
 
-    They carry a hash of the text: the same text gives the same prompt, so that caches hit, and a text that names its own hash (white
-    space, case and punctuation aside) gets another one.
+    They carry a hash of the text: the same text gives the same prompt, so that caches hit, and a text that names its own hash
+    (white space, case, punctuation and invisible characters aside) gets another one.
     """
     plain = _letters_and_digits(text)
     tag = next(tag for attempt in count() if (tag := _tag(text, attempt)) not in plain)
@@ -198,8 +201,8 @@ def _parse(path: Path, name: str, version: int) -> Prompt:
         stated = f"{head['name']}.v{head['version']}"
         raise PromptError(f"{path.name} calls itself {stated} in its front matter: make name and version equal to the file's.")
     parts = _parts(source, body)
-    examples = tuple(_examples(source, parts))
     system, user = _only(source, parts, "system"), _only(source, parts, "user")
+    examples = tuple(_examples(source, parts))
     slots = _slots(source, system) | _slots(source, user)
     _check_examples_slot(source, system, user, bool(examples))
     return Prompt(
@@ -253,7 +256,7 @@ def _check_front_line(source: _Source, number: int, key: str, has_value: bool, t
 
 _MARK = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")
 _FIRST_LEVEL = re.compile(r"# +(.*?) *")
-_EXAMPLE = re.compile(r"## +Examples?\b *:? *(.*?) *")
+_EXAMPLE = re.compile(r"## +Example\b *:? *(.*?) *")
 _EXAMPLE_PART = re.compile(r"### +(Letter|Answer) *")
 
 
@@ -311,7 +314,7 @@ def _only(source: _Source, parts: list[_Part], kind: str) -> _Part:
 
 def _slots(source: _Source, part: _Part) -> frozenset[str]:
     for number, line in enumerate(part.lines, part.line + 1):
-        if "{{" in _SLOT.sub("", line):
+        if "{{" in _SLOT.sub(" ", line):
             source.refuse(number, "{{ opens a slot, which reads {{name}}: letters, digits and underscores on one line")
     return frozenset(_SLOT.findall(part.text))
 
@@ -347,7 +350,10 @@ def _example(source: _Source, head: _Part, rest: list[_Part]) -> Example:
 
 def _block(source: _Source, part: _Part) -> str:
     """The fenced or indented text of a part, without fence and indentation."""
-    lines = "\n".join(part.lines).strip("\n").rstrip().split("\n")
+    solid = [i for i, line in enumerate(part.lines) if line.strip()]
+    if not solid:
+        source.refuse(part.line, f"### {part.kind.capitalize()} is empty")
+    lines = part.lines[solid[0] : solid[-1] + 1]
     if opened := _fenced(None, 0, lines[0]):
         closed = next((i for i, line in enumerate(lines[1:], 1) if _fenced(opened, 0, line) is None), 0)
         if closed != len(lines) - 1:
@@ -381,12 +387,11 @@ def _fill(text: str, values: Mapping[str, str]) -> str:
     return _SLOT.sub(lambda match: values[match[1]], text)
 
 
-def _difference(wanted: Collection[str], given: Collection[str]) -> str:
-    """What is missing and what is superfluous, in words; empty where they agree."""
-    missing = sorted(set(wanted) - set(given))
-    unknown = sorted(set(given) - set(wanted))
-    named = [("missing", missing), ("not in the file", unknown)]
-    return ", ".join(f"{', '.join(f'{{{{{slot}}}}}' for slot in slots)} {what}" for what, slots in named if slots)
+def _mismatch(in_file: Collection[str], filled: Collection[str]) -> str:
+    """How a file's slots and those that are filled differ, in words; empty where they agree."""
+    without_value = [f"no value is given for {{{{{slot}}}}}" for slot in sorted(set(in_file) - set(filled))]
+    without_slot = [f"the file has no slot {{{{{slot}}}}}" for slot in sorted(set(filled) - set(in_file))]
+    return "; ".join(without_value + without_slot)
 
 
 def _shown(examples: tuple[Example, ...]) -> str:
@@ -425,14 +430,10 @@ def check_prompt(
     """
     if prompt.schema and prompt.schema != answer_model.__name__:
         raise PromptError(f"{prompt.file} is written for the schema {prompt.schema}, but is used with {answer_model.__name__}.")
-    if slots is not None and (wrong := _difference(slots, prompt.slots)):
-        raise PromptError(f"{prompt.file} does not have the slots that are filled: {_from_the_file(wrong)}.")
+    if slots is not None and (wrong := _mismatch(prompt.slots, slots)):
+        raise PromptError(f"{prompt.file} has the wrong slots: {wrong}; mend the # System and # User parts.")
     for example in prompt.examples:
         _check_example(f"{prompt.file}, example '{example.title}'", example, answer_model, quotes)
-
-
-def _from_the_file(difference: str) -> str:
-    return difference.replace("not in the file", "not known").replace("missing", "missing from the file")
 
 
 def _check_example(where: str, example: Example, answer_model: type[BaseModel], quotes: Callable[[Any], Iterable[str]]) -> None:
@@ -441,36 +442,47 @@ def _check_example(where: str, example: Example, answer_model: type[BaseModel], 
     except ValidationError as error:
         raise PromptError(f"{where}: {_misfit(error)}; mend the answer.") from None
     data = answer.model_dump(mode="json", by_alias=True)
-    if _keys(json.loads(example.answer)) != _keys(data):
-        fields = ", ".join(data)
-        raise PromptError(f"{where}: the answer must spell out every field, in the schema's order: {fields}.")
+    for given, wanted in zip(_objects(json.loads(example.answer), "answer"), _objects(data, "answer"), strict=False):
+        if given != wanted:
+            raise PromptError(f"{where}: {wanted.path} must spell out {', '.join(wanted.keys)}, in this order and nothing else.")
     letter = folded_str(example.letter)
-    for quote in quotes(answer):
-        if not folded_str(quote) or folded_str(quote) not in letter:
-            what = "does not stand in the example's letter" if folded_str(quote) else "is empty"
+    for quote in map(folded_str, quotes(answer)):
+        if not quote or quote not in letter:
+            what = "is empty" if not quote else "does not stand in the example's letter"
             raise PromptError(f"{where}: the quote in {_place(data, quote)} {what}; mend the answer or the letter.")
 
 
 def _misfit(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_input=False)[0]
-    return f"field {'.'.join(map(str, first['loc'])) or 'answer'}: {first['msg']}"
+    return f"{'.'.join(('answer', *map(str, first['loc'])))}: {first['msg']}"
 
 
-def _keys(value: Any) -> Any:
-    """The names in a JSON value and their order, without the values: an enforced schema leaves a model no other order."""
+class _Object(NamedTuple):
+    path: str
+    keys: list[str]
+
+
+def _objects(value: Any, path: str) -> Iterator[_Object]:
+    """The objects in a JSON value, from the outside in: an enforced schema leaves a model no other keys and no other order."""
     if isinstance(value, dict):
-        return [(name, _keys(inner)) for name, inner in value.items()]
-    return [_keys(inner) for inner in value] if isinstance(value, list) else None
+        yield _Object(path, list(value))
+    for name, inner in _inner(value):
+        yield from _objects(inner, f"{path}.{name}")
 
 
 def _place(data: Any, quote: str) -> str:
-    """The field that holds a quote."""
-    return next((f"field {path}" for path, value in _strings(data, "") if value == quote), "the answer")
+    """The field that holds a folded quote."""
+    return next((path for path, text in _strings(data, "answer") if folded_str(text) == quote), "the answer")
 
 
 def _strings(value: Any, path: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, str):
-        yield path.lstrip("."), value
-    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for name, below in inner:
-        yield from _strings(below, f"{path}.{name}")
+        yield path, value
+    for name, inner in _inner(value):
+        yield from _strings(inner, f"{path}.{name}")
+
+
+def _inner(value: Any) -> Iterable[tuple[Any, Any]]:
+    if isinstance(value, dict):
+        return value.items()
+    return enumerate(value) if isinstance(value, list) else ()

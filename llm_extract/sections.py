@@ -397,7 +397,7 @@ def _sentence_parts(text: str, start: int, end: int) -> tuple[Part | None, Part 
 # --- notice_2013 -----------------------------------------------------------------------------------------------------
 
 _NOTICE_QUALIFICATIONS = re.compile(r"Medical Qualifications of the (?:Expert|Physician) Reviewer ?:?", re.IGNORECASE)
-_NOTICE_SUMMARY = re.compile(r"(?<![a-z] )(?:Clinical )?Case Summary ?:", re.IGNORECASE)
+_NOTICE_SUMMARY = re.compile(r"(?:(?:Expert|Physician) Reviewer )?(?:Clinical )?Case Summary ?:", re.IGNORECASE)
 _NOTICE_DOCUMENTS = re.compile(r"Documents Reviewed for Determination ?:?", re.IGNORECASE)
 _NOTICE_REGARDING = re.compile(
     r"(?P<number>\d{1,2}) ?[).] ?Regarding (?P<request>the (?:retrospective )?request for |(?:retrospective )?)", re.IGNORECASE
@@ -456,13 +456,13 @@ def _notice_items(
         guideline = _trim(text, section.end(), rationale.start() if rationale else end) if section else None
         details[int(m.group("number"))] = (request, guideline, _trim(text, rationale.end(), end) if rationale else None)
     for number in sorted(listed.keys() | details.keys()):
-        request, decided, decision = listed.get(number, (None, None, None))
-        own = details.get(number)
-        guideline, rationale_part = (own[1], own[2]) if own else (None, None)
+        entry, own = listed.get(number), details.get(number)
+        guideline, rationale = (own[1], own[2]) if own else (None, None)
         claims, reviewer = _split_guideline(text, guideline)
-        place = request or (own[0] if own else None)
-        if place is not None:
-            yield ItemParts(place, decision, decided, claims, reviewer, rationale_part)
+        if entry is not None:
+            yield ItemParts(entry[0], entry[2], entry[1], claims, reviewer, rationale)
+        elif own is not None:
+            yield ItemParts(own[0], None, None, claims, reviewer, rationale)
 
 
 _REVIEWER_SENTENCE = re.compile(r"The (?:Expert|Physician) Reviewer (?:based|found|used|relied|cited|did)", re.IGNORECASE)

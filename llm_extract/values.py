@@ -10,7 +10,20 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
-MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")
+MONTHS = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
 _MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
 # Month/day/year with / - or . alike on both sides; a month's name before or behind the day; ISO.
 DATE = (
@@ -33,7 +46,7 @@ _NAMED = re.compile(rf"({_MONTH})\.? (\d{{1,2}})(?:st|nd|rd|th)?,? ?(\d{{4}})", 
 _DAY_FIRST = re.compile(rf"(\d{{1,2}})(?:st|nd|rd|th)? (?:of )?({_MONTH})\.?,? (\d{{4}})", re.IGNORECASE)
 _EARLIEST, _LATEST = 1900, 2100
 # Two-digit years up to this one are of this century where the letter has no other date to hold them against.
-_PIVOT = 40
+_PIVOT = 30
 
 
 class DatedText(NamedTuple):
@@ -68,9 +81,10 @@ def find_dates(text: str, *, latest_year: int | None = None) -> Iterator[DatedTe
 
 
 def latest_year(text: str) -> int | None:
-    """The latest year of the dates that are written with four digits; what two-digit years are held against."""
+    """The latest year of the text's dates; what two-digit years are held against. A short year up to `_PIVOT` is of this century."""
     years = [int(y) for y in re.findall(r"[/.-]((?:19|20)\d\d)\b", text)]
     years += [int(m[3]) for m in _NAMED.finditer(text)]
+    years += [2000 + int(y) for y in re.findall(r"\b\d{1,2}[/-]\d{1,2}[/-](\d\d)\b", text) if int(y) <= _PIVOT]
     return max((y for y in years if _EARLIEST < y < _LATEST), default=None)
 
 
@@ -87,8 +101,7 @@ def _month(name: str) -> int:
 
 
 def _century(two: int, reference: int | None) -> int:
-    # One year of slack: a letter's last dates may all be written short.
-    limit = reference + 1 if reference is not None else 2000 + _PIVOT
+    limit = reference if reference is not None else 2000 + _PIVOT
     return 2000 + two if 2000 + two <= limit else 1900 + two
 
 
@@ -109,14 +122,16 @@ WORD_NUMBERS = {
     "hundred": 100,
     "no": 0,
 }
-_WORDS = "|".join(sorted((w for w in WORD_NUMBERS if w not in ("a", "an", "no", "once", "twice", "thrice")), key=len, reverse=True))
+_WORDS = "|".join(
+    sorted((w for w in WORD_NUMBERS if w not in ("a", "an", "no", "once", "twice", "thrice")), key=len, reverse=True)
+)
 NUMBER = rf"(?:(?:\d{{1,3}}(?:,\d{{3}})+|\d+)(?:\.\d+)?|(?:{_WORDS})\b)"
 """Digits or a number word; "six (6)" is matched by `NUMBER_TWICE`."""
 NUMBER_TWICE = rf"{NUMBER}(?: ?\( ?\d+ ?\))?"
 
 
 def parse_number(text: str) -> int | float | None:
-    """"120", "1,000", "60.00", "six", "six (6)", "twice" to a number; whole numbers as int."""
+    """ "120", "1,000", "60.00", "six", "six (6)", "twice" to a number; whole numbers as int."""
     text = text.strip().lower()
     if m := re.search(r"\( ?(\d+) ?\)?$", text):
         return int(m[1])
@@ -128,7 +143,9 @@ def parse_number(text: str) -> int | float | None:
     return int(value) if value == int(value) else value
 
 
-_STRENGTH_UNIT = r"(?:mgs?|milligrams?|mcgs?|µg|ug|micrograms?|gms?|grams?|g|%|percent|mls?|units?|iu|meq|mg ?/ ?ml|mcg ?/ ?(?:hr|hour|h))"
+_STRENGTH_UNIT = (
+    r"(?:mgs?|milligrams?|mcgs?|µg|ug|micrograms?|gms?|grams?|g|%|percent|mls?|units?|iu|meq|mg ?/ ?ml|mcg ?/ ?(?:hr|hour|h))"
+)
 STRENGTH = (
     rf"(?<![\w#./])(?:\d[\d,]*(?:\.\d+)?|\.\d+) ?{_STRENGTH_UNIT}?(?: ?[/-] ?(?:\d[\d,]*(?:\.\d+)?|\.\d+) ?{_STRENGTH_UNIT}?)*"
     rf" ?(?<=[\d% .a-z])(?:{_STRENGTH_UNIT}(?: ?/ ?(?:ml|hr|hour|h|spray|puff|patch|actuation|day|\d+ ?ml))?)(?![\w])"
@@ -155,11 +172,13 @@ _CANONICAL_UNIT = {
 
 
 def normal_strength(text: str) -> str | None:
-    """"10/325mg", "10mg-325mg", "5%" to "10/325 mg", "5 %": number(s) and unit, one blank, lower-case unit."""
+    """ "10/325mg", "10mg-325mg", "5%" to "10/325 mg", "5 %": number(s) and unit, one blank, lower-case unit."""
     parts = re.findall(r"(\d[\d,]*(?:\.\d+)?|\.\d+) ?([a-zµ%]*)", text.lower())
     if not parts:
         return None
-    per = re.search(r"(?:mg|mcg|g|units?|ug|meq) ?/ ?((?:\d+ ?)?(?:ml|hr|hour|h|spray|puff|patch|actuation|day))$", text.lower().strip())
+    per = re.search(
+        r"(?:mg|mcg|g|units?|ug|meq) ?/ ?((?:\d+ ?)?(?:ml|hr|hour|h|spray|puff|patch|actuation|day))$", text.lower().strip()
+    )
     if per and per[1][0].isdigit():
         parts = parts[:-1]
     numbers = [n.replace(",", "") for n, _ in parts]
@@ -173,7 +192,8 @@ def normal_strength(text: str) -> str | None:
         suffix = "/" + _CANONICAL_UNIT.get(tail, tail)
     if len(set(units)) > 1:
         return "/".join(f"{n} {u}" for n, u in zip(numbers, units, strict=False)) + suffix
-    return "/".join(numbers) + " " + units[-1] + suffix
+    unit: str = units[-1]
+    return f"{'/'.join(numbers)} {unit}{suffix}"
 
 
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‐": "-", "‑": "-", "−": "-"})
@@ -182,3 +202,33 @@ _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": 
 def plain(text: str) -> str:
     """Typographic quotes and dashes made plain, one for one, so that offsets stay."""
     return text.translate(_QUOTES)
+
+
+_LONGEST_RANGE = 60
+
+
+def page_numbers(words: str) -> list[int]:
+    """ "75-79, 120" to [75, 76, 77, 78, 79, 120]; a short second number ("68-9") takes the first one's head."""
+    numbers: list[int] = []
+    for m in re.finditer(r"(\d+)[a-z]?(?: ?(?:-|to|through) ?(\d+))?", plain(words)):
+        first, last = int(m[1]), int(m[2] or m[1])
+        if m[2] and last < first and len(m[2]) < len(m[1]):
+            last = int(m[1][: len(m[1]) - len(m[2])] + m[2])
+        numbers += range(first, last + 1) if first <= last <= first + _LONGEST_RANGE else [first, last]
+    return numbers
+
+
+_SENTENCE = re.compile(
+    r"(?:[^.?!]|[.](?=[\w,;)])(?![A-Z][a-z])|(?<=\b[A-Z])[.]|(?<=\bDr)[.]|(?<=\bMr)[.]|(?<=\bMs)[.]|(?<=\bvs)[.]|(?<=\bMrs)[.]"
+    r"|(?<=\be\.g)[.]|(?<=\bi\.e)[.]|(?<=\bNo)[.](?= \d))+[.?!]*[\"')\]]*"
+)
+
+
+def sentences(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
+    """The sentences of `text[start:end]` as ranges. A point inside a number, after a title or an initial ends none."""
+    stop = len(text) if end is None else end
+    return [
+        (m.start() + len(m.group()) - len(m.group().lstrip()), m.end())
+        for m in _SENTENCE.finditer(text, start, stop)
+        if m.group().strip(" .?!\"')")
+    ]

@@ -1,9 +1,9 @@
 """What all tests share: no environment of the user's, recorded responses, and endpoints that exist only while recording.
 
-A test marked `recorded` speaks HTTP with a cassette (`cassettes/<module>/<test>.yaml`). In replay, which is the default, there is no
-server, no network and no model. `pytest -m recorded --record-mode=rewrite` renews the cassettes, and only them: what asks
-`embedded_endpoint` then asks the embedded model (or the endpoint in LLM_EXTRACT_BASE_URL), what asks `scripted_endpoint` a scripted
-server. Only invented text may be asked: cassettes are committed.
+A test marked `recorded` speaks HTTP with a cassette (`cassettes/<module>/<test>.yaml`). In replay, which is the default, there is
+no server, no network and no model. `pytest -m recorded --record-mode=rewrite` renews the cassettes, and only them: what asks
+`embedded_endpoint` then asks the embedded model (or the endpoint in LLM_EXTRACT_BASE_URL), what asks `scripted_endpoint` a
+scripted server. Only invented text may be asked: cassettes are committed.
 """
 
 from __future__ import annotations
@@ -48,8 +48,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(autouse=True)
-def no_settings_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No key, endpoint or proxy of whoever runs the tests reaches them."""
+def no_settings_of_the_user(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No key, endpoint or proxy of whoever runs the tests reaches them, but for where the embedded model is."""
+    if request.node.get_closest_marker("local_model"):
+        return
     for name in list(os.environ):
         if name.upper().startswith(("LLM_EXTRACT_", "OPENAI_")) or name.upper().endswith("_PROXY"):
             monkeypatch.delenv(name)
@@ -69,7 +71,7 @@ def vcr_config() -> dict[str, Any]:
     }
 
 
-def pytest_recording_configure(config: pytest.Config, vcr: Any) -> None:  # noqa: ARG001 - the hook's signature
+def pytest_recording_configure(config: pytest.Config, vcr: Any) -> None:
     """Teach vcr to compare bodies: its own default would replay the answer to another letter."""
     vcr.register_matcher("json_body", same_json_body)
 
@@ -112,10 +114,14 @@ def _steady(body: bytes) -> bytes:
         parsed = json.loads(body)
     except ValueError:
         return body
-    if not isinstance(parsed, dict) or "choices" not in parsed:
+    if not isinstance(parsed, dict):
         return body
-    steady = {key: value for key, value in parsed.items() if key not in {"timings", "system_fingerprint", "__verbose"}}
-    return json.dumps({**steady, "id": "recorded", "created": 0}).encode()
+    steady = {key: value for key, value in parsed.items() if key not in {"timings", "system_fingerprint", "__verbose", "models"}}
+    if "choices" in steady:
+        steady |= {"id": "recorded", "created": 0}
+    if isinstance(steady.get("data"), list):
+        steady["data"] = [{key: m[key] for key in ("id", "object", "owned_by") if key in m} for m in steady["data"]]
+    return json.dumps(steady).encode()
 
 
 def _json(body: bytes | str | None) -> Any:
@@ -124,7 +130,7 @@ def _json(body: bytes | str | None) -> Any:
 
 @pytest.fixture(autouse=True)
 def cassette_misses(vcr_markers: list[Any], monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """What was asked and stands in no cassette. The client only sees “Connection error.”, so each test fails with the reason at its end.
+    """What was asked and stands in no cassette. The client only sees a lost connection: the test fails with the reason.
 
     A test that expects a miss clears the list.
     """

@@ -55,6 +55,10 @@ class HangError(Exception):
     """Raised by a behaviour: hold the connection open and say nothing."""
 
 
+class DripError(Exception):
+    """Raised by a behaviour: begin a reply and never finish it, a space every few milliseconds."""
+
+
 class ResetError(Exception):
     """Raised by a behaviour: tear the connection down with RST."""
 
@@ -185,6 +189,15 @@ def hang() -> Behaviour:
     return behave
 
 
+def drip() -> Behaviour:
+    """A reply that keeps coming and never ends, as from hosts that keep the line warm."""
+
+    def behave(_: Received) -> Reply:
+        raise DripError
+
+    return behave
+
+
 def after(seconds: float, behaviour: Behaviour) -> Behaviour:
     """The same, later."""
 
@@ -257,6 +270,12 @@ class Loopback:
                 await writer.drain()
         except HangError:
             await reader.read()  # until the client gives up
+        except DripError:
+            writer.write(Reply(body=b"", content_length=1_000_000).bytes())
+            while True:
+                writer.write(b" ")
+                await writer.drain()
+                await asyncio.sleep(0.005)
         except ResetError:
             connection: socket.socket = writer.get_extra_info("socket")
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

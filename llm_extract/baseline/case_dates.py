@@ -14,7 +14,9 @@ from llm_extract.values import date_pattern, parse_date
 
 _D = date_pattern()
 _WITHIN = r"(?:[^.;]|\.(?=\d))"  # stays inside a sentence
-_INJURY = r"(?:injur(?:y|ed|ies)|accident|trauma|incident)"
+_INJURY = (
+    r"(?:injur(?:y|ed|ies)|accident|trauma|incident|collision|crash|robbery|assault(?:ed)?|attack(?:ed)?|explosion|exposure|fall)"
+)
 
 _INJURY_RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(pattern, re.IGNORECASE))
@@ -30,7 +32,7 @@ _INJURY_RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         # "On 3/4/2012, he slipped and fell"
         ("injury.on_that_day", rf"{_D},? {_WITHIN}{{0,80}}?\b(?:sustained|injured|suffered|fell|slipped|tripped|struck|twisted|strained|lifting|hurt)\b"),
         # "who fell from a ladder on 3/4/2012"
-        ("injury.mechanism", rf"\b(?:fell|slipped|tripped|was struck|twisted|strained|was hit|lifting|crushed|hurt){_WITHIN}{{0,120}}?\bon {_D}"),
+        ("injury.mechanism", rf"\b(?:fell|slipped|tripped|(?:was|were|is|been) (?:\w+ )?(?:struck|hit|attacked|assaulted|bitten|burned|thrown|pinned|involved)|robbery|collision|twisted|strained|lifting|crushed|hurt){_WITHIN}{{0,120}}?\bon {_D}"),
     )
 )  # fmt: skip
 _DENY = r"(?:den(?:ied|ial|ies|y|ying)|non-? ?certif\w*|not certif\w*|did not certify|modif\w*|failed to (?:approve|certify)|partially (?:approved|certified)|conditionally|adverse|not (?:authorized|approved)|declined|disapproved|delayed)"
@@ -46,6 +48,10 @@ _UR_RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("ur.denied_on", rf"\b{_UR}{_WITHIN}{{0,120}}?{_DENY}{_WITHIN}{{0,200}}?\b(?:on|dated|of) {_D}"),
         ("ur.dated", rf"\b{_UR}{_WITHIN}{{0,60}}?\b(?:dated|on|of) {_D}{_WITHIN}{{0,160}}?{_DENY}"),
         # "... but this was denied on September 2, 2015"
+        ("ur.determination", rf"\b(?:utilization review|UR) (?:\(UR\) )?(?:determination|decision|denial|report|letter|notice){_WITHIN}{{0,40}}?\b(?:dated|of|on) {_D}"),
+        ("ur.letter", rf"\b(?:by|in|per) (?:a |the )?(?:letter|notice|report|determination|decision) (?:dated|of) {_D}{_WITHIN}{{0,80}}?\b{_DENY}"),
+        ("ur.by_reviewer", rf"\b(?:{_DENY}|refused|rejected)\b(?! \w+ of){_WITHIN}{{0,60}}?\b(?:by|of) (?:the )?(?:[\w']+ ){{0,3}}?(?:reviewer|administrator|carrier|insurer|adjuster|utilization review|UR){_WITHIN}{{0,40}}?\b(?:on|dated) {_D}"),
+        ("ur.reviewer_denied", rf"\b(?:reviewer|administrator|carrier|insurer|adjuster)\b{_WITHIN}{{0,30}}?\b(?:{_DENY}|refused|rejected){_WITHIN}{{0,80}}?\b(?:on|dated) {_D}"),
         ("ur.denied", rf"\b(?:was|were|been|being) (?:\w+ ){{0,2}}?{_DENY}(?: \w+){{0,8}}? (?:on|dated) {_D}"),
         ("ur.denial_dated", rf"\b(?:denial|non-?certification|modification|adverse determination)(?: \w+){{0,5}}? (?:on|dated|of) {_D}"),
     )
@@ -56,6 +62,13 @@ _APPLICATION = re.compile(
     + date_pattern("date2"),
     re.IGNORECASE,
 )
+_ASSIGNED = re.compile(rf"\bNotice of Assignment{_WITHIN}{{0,120}}?\bon {_D}", re.IGNORECASE)
+# The last resort: the one date of the introduction, when nothing there speaks of a report or a visit.
+_INTRODUCED = re.compile(rf"\b(?:on|of|since) {_D}", re.IGNORECASE)
+_NOT_THE_INJURY = re.compile(
+    r"\b(?:report|dated|visit|seen|evaluat\w+|MRI|x-?ray|note|exam\w*|progress|underwent|surgery|denied|utilization|born|DOB)\b",
+    re.IGNORECASE,
+)
 
 
 def read_case_dates(page: Page) -> dict[str, Found]:
@@ -63,9 +76,13 @@ def read_case_dates(page: Page) -> dict[str, Found]:
     summary = page.sections.summary
     if summary is None:
         return {}
+    items = page.sections.items
+    front = Part(0, items[0].rationale.start if items and items[0].rationale else summary.end)
     found = {
         "/case/date_of_injury": _injury(page, summary),
-        "/case/ur_denial_date": first_of(_match(page, name, rule, summary) for name, rule in _UR_RULES),
+        "/case/ur_denial_date": first_of(_match(page, name, rule, summary) for name, rule in _UR_RULES)
+        or first_of(_match(page, name, rule, front) for name, rule in _UR_RULES if name in ("ur.report", "ur.determination")),
+        "/case/date_assigned": _match(page, "assigned.notice", _ASSIGNED, front),
         "/case/application_received": _match(page, "application.submitted", _APPLICATION, summary),
     }
     return {pointer: value for pointer, value in found.items() if value is not None}
@@ -78,9 +95,7 @@ def injury_is_absent(page: Page) -> bool:
         return False
     about = re.compile(rf"{_INJURY}|\bDOI\b|\bfell\b|\bslipp|\blift", re.IGNORECASE)
     dated = re.compile(_D, re.IGNORECASE)
-    return not any(
-        page.search(about, s) and page.search(dated, s) for s in sentences(page.text, summary.start, summary.end)
-    )
+    return not any(page.search(about, s) and page.search(dated, s) for s in sentences(page.text, summary.start, summary.end))
 
 
 def _injury(page: Page, summary: Part) -> Found | None:
@@ -90,7 +105,10 @@ def _injury(page: Page, summary: Part) -> Found | None:
         hit = first_of(_match(page, name, rule, part) for name, rule in _INJURY_RULES)
         if hit:
             return hit
-    return first_of(_match(page, name, rule, summary) for name, rule in _INJURY_RULES[:1])
+    labelled = first_of(_match(page, name, rule, summary) for name, rule in _INJURY_RULES[:1])
+    if labelled or not parts or page.search(_NOT_THE_INJURY, parts[0]):
+        return labelled
+    return _match(page, "injury.introduced", _INTRODUCED, parts[0])
 
 
 def _match(page: Page, name: str, rule: re.Pattern[str], part: Part) -> Found | None:
@@ -103,4 +121,16 @@ def _match(page: Page, name: str, rule: re.Pattern[str], part: Part) -> Found | 
 
 
 # These patterns name what the date is; the others conclude it from the sentence.
-_CERTAIN = frozenset({"injury.labelled", "injury.sustained", "injury.injured", "injury.of", "ur.report", "ur.on_that_day", "ur.denied_on", "ur.dated", "ur.denied"})
+_CERTAIN = frozenset(
+    {
+        "injury.labelled",
+        "injury.sustained",
+        "injury.injured",
+        "injury.of",
+        "ur.report",
+        "ur.on_that_day",
+        "ur.denied_on",
+        "ur.dated",
+        "ur.denied",
+    }
+)

@@ -13,6 +13,7 @@ from llm_extract.baseline.page import Page
 from llm_extract.engine import Found
 from llm_extract.schema import Citation, Source
 from llm_extract.sections import Part
+from llm_extract.values import page_numbers, plain
 
 # Documents of the Medical Treatment Utilization Schedule (Cal. Code Regs., title 8, sections 9792.20 to 9792.27) as the letters' form
 # names them, then ODG and ACOEM by themselves. The longest name wins; a leading "MTUS" and a year stay in the title.
@@ -47,20 +48,31 @@ _PAGES = re.compile(
     re.IGNORECASE,
 )
 _SECTION_LABEL = re.compile(r"^[\s,;:.(-]*(?:(?:Section|Topic)(?: ?\(s\)|s)? ?: ?)?", re.IGNORECASE)
-_FORM_LABEL = re.compile(r"^(?:Non-? ?MTUS Citations?:?|Non-? ?MTUS:?|Citation:?|Other:?|Evidence:?|Guidelines?:|the) ?", re.IGNORECASE)
-_BASED_INSIDE = re.compile(r"^.*?\b(?:based (?:its|his/her|their|his|her) decision on|(?:following )?guidelines? (?:was|were) used:?|relied (?:up)?on) (?:the )?", re.IGNORECASE)
+_FORM_LABEL = re.compile(
+    r"^(?:Non-? ?MTUS Citations?:?|Non-? ?MTUS:?|Citation:?|Other:?|Evidence:?|Guidelines?:|the) ?", re.IGNORECASE
+)
+_BASED_INSIDE = re.compile(
+    r"^.*?\b(?:based (?:its|his/her|their|his|her) decision on|(?:following )?guidelines? (?:was|were) used:?|relied (?:up)?on) (?:the )?",
+    re.IGNORECASE,
+)
 _MTUS_PART = re.compile(r"^(?:the )?(?:MTUS|Medical Treatment Utilization Schedule(?: \(MTUS\))?) ?: ?", re.IGNORECASE)
-_TAIL = re.compile(r",? ?\(?(?:which (?:is|are) (?:not )?(?:a )?part of (?:the )?(?:MTUS|Medical Treatment Utilization Schedule)(?: \(MTUS\))?|(?:a )?part of the MTUS)[^.]*|,? and (?:the )?$", re.IGNORECASE)
+_TAIL = re.compile(
+    r",? ?\(?(?:which (?:is|are) (?:not )?(?:a )?part of (?:the )?(?:MTUS|Medical Treatment Utilization Schedule)(?: \(MTUS\))?|(?:a )?part of the MTUS)[^.]*|,? and (?:the )?$",
+    re.IGNORECASE,
+)
 # A section is no sentence: what follows a full stop, or says why the document was used, is not part of it.
-_NEXT_SENTENCE = re.compile(r"(?<!\b[A-Z])(?<!\bvs)\. +(?=[A-Z])|,? (?:because|since|in that) |,? (?:was|were|is|are) (?:consulted|used|cited|relied|applied|relevant|applicable)")
+_NEXT_SENTENCE = re.compile(
+    r"(?<!\b[A-Z])(?<!\bvs)\. +(?=[A-Z])|,? (?:because|since|in that) |,? (?:was|were|is|are) (?:consulted|used|cited|relied|applied|relevant|applicable)"
+)
 # Publishers and works that open a citation of an `other` body in the middle of a line.
 _OTHER_OPENING = re.compile(
     r"(?:(?<=; )|(?<=\. )|(?<=and the )|(?<=and )|(?<=, ))(?:the )?(?P<name>(?:American (?:Academy|Association|College|Society|Heart|Board|Geriatrics|Pain|Psychiatric|Diabetes|Medical)"
     r"|National (?:Institutes?|Guidelines? Clearinghouse|Library)|Cochrane|Physicians['’]? Desk|Washington State|Colorado (?:Division|Medical)|New England Journal|N Engl|Journal of|Food and Drug|U\.?S\.? (?:Food|Preventive)"
     r"|FDA\b|CDC\b|Centers for|UpToDate|Up To Date|Medscape|PubMed|Mayo|AMA Guides|International (?:Association|Society)|Agency for|World Health|Beers)\b)"
 )
-_NARRATES = re.compile(r"\b(?:found|applicable|was used|were used|consulted|established|following|does not|did not)\b", re.IGNORECASE)
-_LONGEST_RANGE = 60
+_NARRATES = re.compile(
+    r"\b(?:found|applicable|was used|were used|consulted|established|following|does not|did not)\b", re.IGNORECASE
+)
 
 
 class _Run(NamedTuple):
@@ -154,7 +166,9 @@ def _opens(text: str, before: re.Match[str], m: re.Match[str]) -> bool:
     between = text[before.end() : m.start()]
     if before.group().strip().lower() == m.group().strip().lower() and "page" not in between.lower() and len(between) < 4:
         return False
-    return bool(re.search(r"(?:[.;:,]|\band|\bas well as|\d|\)|/|&|\bplus|-)\s*(?:the |MTUS )?$", between)) or between.strip() == ""
+    return (
+        bool(re.search(r"(?:[.;:,]|\band|\bas well as|\d|\)|/|&|\bplus|-)\s*(?:the |MTUS )?$", between)) or between.strip() == ""
+    )
 
 
 def _citation(page: Page, source: Source, m: re.Match[str], end: int) -> Found:
@@ -191,8 +205,6 @@ def _other(page: Page, start: int, end: int) -> Found | None:
 
 def plain_head(title: str) -> str:
     """The first characters of a title with plain quotes, to find it again in the page's text."""
-    from llm_extract.values import plain
-
     return plain(title)[:12]
 
 
@@ -225,19 +237,8 @@ def _pages(text: str, start: int, end: int) -> tuple[tuple[int, ...], int, int] 
         return None
     numbers: list[int] = []
     for m in matches:
-        numbers += [n for n in spelled_out(m["list"]) if n not in numbers]
+        numbers += [n for n in page_numbers(m["list"]) if n not in numbers]
     return tuple(numbers), matches[0].start(), matches[-1].end()
-
-
-def spelled_out(words: str) -> list[int]:
-    """"75-79, 120" to [75, 76, 77, 78, 79, 120]; a short second number ("68-9") takes the first one's head."""
-    numbers: list[int] = []
-    for m in re.finditer(r"(\d+)[a-z]?(?: ?(?:-|to|through) ?(\d+))?", words):
-        first, last = int(m[1]), int(m[2] or m[1])
-        if m[2] and last < first and len(m[2]) < len(m[1]):
-            last = int(m[1][: len(m[1]) - len(m[2])] + m[2])
-        numbers += range(first, last + 1) if first <= last <= first + _LONGEST_RANGE else [first, last]
-    return numbers
 
 
 def _trimmed_end(text: str, start: int, end: int) -> int:

@@ -123,4 +123,8 @@ def _strip(text: str, start: int, end: int) -> tuple[int, int]:
 @lru_cache(maxsize=1024)
 def _is_name(name: str) -> bool:
     """A specialty is a short run of words, and neither a state nor the licence clause."""
-    return 2 < len(name) <= 80 and name.lower() not in _STATE_NAMES and not re.search(r"\blicens|\bpractice\b|\breviewer\b", name, re.I)
+    return (
+        2 < len(name) <= 80
+        and name.lower() not in _STATE_NAMES
+        and not re.search(r"\blicens|\bto practice\b|\breviewer\b", name, re.I)
+    )

@@ -78,7 +78,7 @@ def mentions(text: str, start: int = 0, end: int | None = None) -> list[DrugMent
 
 
 def _hyphenated(token: str) -> Drug | None:
-    """"hydrocodone-acetaminophen": every part a drug of its own."""
+    """ "hydrocodone-acetaminophen": every part a drug of its own."""
     if "-" not in token:
         return None
     parts = [table().get(p) for p in token.split("-")]
@@ -98,7 +98,9 @@ def generic_of(treatment: str) -> str | None:
     # Names that follow each other behind "/", "," or "and" are one combination; anything later is context.
     names = [found[0].drug.generic]
     for before, after in zip(found, found[1:], strict=False):
-        if not re.fullmatch(r"[\s/,+&-]*(?:and|with)?[\s]*|\s*(?:HCL|hydrochloride)?\s*/\s*", treatment[before.end : after.start], re.I):
+        if not re.fullmatch(
+            r"[\s/,+&-]*(?:and|with)?[\s]*|\s*(?:HCL|hydrochloride)?\s*/\s*", treatment[before.end : after.start], re.I
+        ):
             if re.match(r"\s*\(", treatment[before.end : after.start]):
                 continue
             break

@@ -24,7 +24,8 @@ _LABELS: tuple[tuple[str, str], ...] = (
     (r"Date (?:of )?(?:IMR )?Application Received", "application_received"),
 )
 _LABEL = re.compile(
-    "|".join(rf"(?P<{field}_{i}>\b{label})" for i, (label, field) in enumerate(_LABELS)).join(("(?:", r") ?[:;] ?")) + date_pattern(),
+    "|".join(rf"(?P<{field}_{i}>\b{label})" for i, (label, field) in enumerate(_LABELS)).join(("(?:", r") ?[:;] ?"))
+    + date_pattern(),
     re.IGNORECASE,
 )
 _CASE_NUMBER = re.compile(r"\bCM ?(?P<year>\d{2}) ?- ?(?P<serial>\d{7})\b")

@@ -33,7 +33,8 @@ _DRUG_FORM = re.compile(
     re.IGNORECASE,
 )
 _NOT_A_DRUG_REQUEST = re.compile(
-    r"inject|block|pump|infusion|screen|test|monitor|clearance|consult|patch test|unit\b|therapy|program|kit rental|surgery|panel|trial of spinal|epidural|level", re.IGNORECASE
+    r"inject|block|pump|infusion|screen|test|monitor|clearance|consult|patch test|unit\b|therapy|program|kit rental|surgery|panel|trial of spinal|epidural|level",
+    re.IGNORECASE,
 )
 
 

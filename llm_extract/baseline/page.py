@@ -12,6 +12,7 @@ from llm_extract.engine import Found
 from llm_extract.letters import Letter
 from llm_extract.sections import Part, Sections, sections_of
 from llm_extract.values import latest_year, plain
+from llm_extract.values import sentences as _sentences
 
 
 @dataclass(frozen=True)
@@ -57,20 +58,9 @@ class Page:
         return iter(()) if part is None else pattern.finditer(self.text, part.start, part.end)
 
 
-_SENTENCE = re.compile(
-    r"(?:[^.?!]|[.](?=[\w,;)])(?![A-Z][a-z])|(?<=\b[A-Z])[.]|(?<=\bDr)[.]|(?<=\bMr)[.]|(?<=\bMs)[.]|(?<=\bvs)[.]|(?<=\bMrs)[.]"
-    r"|(?<=\be\.g)[.]|(?<=\bi\.e)[.]|(?<=\bNo)[.](?= \d))+[.?!]*[\"')\]]*"
-)
-
-
 def sentences(text: str, start: int = 0, end: int | None = None) -> list[Part]:
-    """The sentences of `text[start:end]` as ranges. A point inside a number, after a title or an initial ends none."""
-    stop = len(text) if end is None else end
-    return [
-        Part(m.start() + len(m.group()) - len(m.group().lstrip()), m.end())
-        for m in _SENTENCE.finditer(text, start, stop)
-        if m.group().strip(" .?!\"')")
-    ]
+    """The sentences of `text[start:end]` as parts."""
+    return [Part(*s) for s in _sentences(text, start, end)]
 
 
 def first_of(candidates: Iterable[Found | None]) -> Found | None:

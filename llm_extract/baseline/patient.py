@@ -17,10 +17,15 @@ _AGE = re.compile(
     r"|\bage(?:d)?:? (?:of )?(?P<age2>\d{2})\b(?! ?(?:years? )?(?:to|-|or|and) )",
     re.IGNORECASE,
 )
-_OTHER_PERSON = r"(?:son|daughter|child|children|mother|father|wife|husband|brother|sister|spouse|mom|dad|infant|baby|nephew|niece|cousin|grand\w+|parent|sibling|friend|roommate|co-?worker|driver|girl|boy)"
+_OTHER_PERSON = r"(?:son|daughter|child|children|mother|father|wife|husband|brother|sister|spouse|mom|dad|infant|baby|nephew|niece|cousin|grand\w+|parent|sibling|friend|roommate|co-?worker|girl|boy)"
 _NOT_A_PERSON = r"(?:injury|injuries|fracture|claim|study|MRI|scan|x-?ray|surgery|scar|wound|report|car|vehicle|truck|history|mattress|tear|fusion|implant|pump|prosthesis|lesion)"
-_SOMEBODY_ELSE = re.compile(rf"\W{{0,3}}(?:[\w-]+ ){{0,2}}?(?:{_OTHER_PERSON}|{_NOT_A_PERSON})\b", re.IGNORECASE)
-_SOMEBODY_ELSE_BEFORE = re.compile(rf"\b(?:his|her|their|the patient's|a)\b[^.]{{0,25}}\b{_OTHER_PERSON}\b[^.]{{0,20}}$", re.IGNORECASE)
+_SOMEBODY_ELSE = re.compile(
+    rf"\W{{0,3}}(?:(?:[\w-]+ ){{0,2}}?{_OTHER_PERSON}|(?:(?:right|left|lumbar|cervical|industrial|work|prior|old) )*{_NOT_A_PERSON})\b",
+    re.IGNORECASE,
+)
+_SOMEBODY_ELSE_BEFORE = re.compile(
+    rf"\b(?:his|her|their|the patient's|a)\b[^.]{{0,25}}\b{_OTHER_PERSON}\b[^.]{{0,20}}$", re.IGNORECASE
+)
 _FEMALE = r"(?:female|woman|lady|gentlewoman|girl|F(?= who\b| with\b|,))"
 _MALE = r"(?:male|man|gentleman|gentlemen|boy|M(?= who\b| with\b|,))"
 _NOUN_AFTER_AGE = re.compile(rf"[^.;]{{0,90}}?\b(?:(?P<female>{_FEMALE})|(?P<male>{_MALE}))\b", re.IGNORECASE)
@@ -33,7 +38,15 @@ _NOUN = re.compile(
 )
 _PRONOUN = re.compile(r"(?<![/\w])(?:(?P<female>she|her|hers|herself)|(?P<male>he|him|his|himself))\b(?! ?/ ?\w)", re.IGNORECASE)
 # Pronouns may mean the physician or a relative: a sentence that names one proves nothing.
-_OTHER_SUBJECT = re.compile(rf"\b(?:physician|provider|doctor|Dr\b|surgeon|reviewer|therapist|chiropractor|{_OTHER_PERSON})\b", re.IGNORECASE)
+_OTHER_SUBJECT = re.compile(
+    rf"\b(?:physician|provider|doctor|Dr\b|surgeon|reviewer|therapist|chiropractor|{_OTHER_PERSON})\b", re.IGNORECASE
+)
+_PATIENT = re.compile(r"\b(?:patient|worker|claimant|applicant|employee|individual|injured)\b", re.IGNORECASE)
+_AT_THAT_TIME = re.compile(
+    r"\b(?:injured|hurt|began|started|when|diagnosed)(?: \w+){0,3} at(?: the age of| age)? $|\bat (?:the )?age(?: of)? $",
+    re.IGNORECASE,
+)
+_NOW = re.compile(r"\bnow (?:aged? )?(?P<age>\d{2})\b(?! ?(?:%|mg|tablets|months|weeks|visits|sessions))", re.IGNORECASE)
 _YOUNGEST, _OLDEST = 14, 100
 
 
@@ -70,6 +83,11 @@ def _age(page: Page) -> tuple[int, re.Match[str], str] | None:
         for m in page.finditer(_AGE, part):
             group = "age" if m["age"] else "age2"
             value = parse_number(m[group])
+            if _AT_THAT_TIME.search(page.text[max(0, m.start() - 30) : m.start()]):
+                now = page.search(_NOW, part)
+                if now is not None:
+                    return int(now["age"]), now, "age"
+                continue
             if isinstance(value, int) and _YOUNGEST <= value <= _OLDEST and not _about_somebody_else(page, m):
                 return value, m, group
     return None
@@ -101,15 +119,20 @@ def _sex_elsewhere(page: Page) -> Found | None:
 
 
 def _by_pronouns(page: Page, part: Part | None) -> Found | None:
-    """By majority of the pronouns in sentences that name no other person; none where they contradict each other."""
+    """By majority of the pronouns; none where they contradict each other. In a sentence, a pronoun behind another person may mean
+    that one, and a sentence that begins with a pronoun may go on about the person before it: neither counts."""
     if part is None:
         return None
     hits: dict[str, list[re.Match[str]]] = {"female": [], "male": []}
+    other_before = False
     for s in sentences(page.text, part.start, part.end):
-        if page.search(_OTHER_SUBJECT, s):
-            continue
+        other = page.search(_OTHER_SUBJECT, s)
+        patient = page.search(_PATIENT, s)
         for m in page.finditer(_PRONOUN, s):
-            hits["female" if m["female"] else "male"].append(m)
+            behind_other = other is not None and other.start() < m.start() and not (patient and patient.start() < other.start())
+            if not behind_other and (not other_before or patient is not None):
+                hits["female" if m["female"] else "male"].append(m)
+        other_before = other is not None and patient is None
     more, fewer = sorted(hits.values(), key=len, reverse=True)
     if not more or len(more) < 3 * len(fewer) or (fewer and len(more) < 4):
         return None

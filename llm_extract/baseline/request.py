@@ -59,7 +59,8 @@ def read_request(text: str, *, latest_year: int | None = None) -> dict[str, tupl
 # --- retrospective ---------------------------------------------------------------------------------------------------
 
 _RETRO = re.compile(
-    r"\(?\bretro(?:spective(?:ly)?)?\b(?: (?:review|authorization))?(?: (?:request|prescription))?s?\)?(?: ?(?:for|of|:|-))*(?: the)?", re.IGNORECASE
+    r"\(?\bretro(?:spective(?:ly)?)?\b(?: (?:review|authorization))?(?: (?:request|prescription))?s?\)?(?: ?(?:for|of|:|-))*(?: the)?",
+    re.IGNORECASE,
 )
 _DATES = rf"{date_pattern()}(?:(?: ?(?:,|and|&|to|through|-|;) ?)+(?:\d{{1,2}}[/-]\d{{1,2}}[/-]\d{{2,4}}))*"
 _SERVICE_DATE = re.compile(
@@ -105,9 +106,15 @@ def _lead(line: Line) -> None:
 
 
 # "Tylenol #3", "codeine #4": a number that belongs to the name (contract, rule 7), not a count.
-_NAME_NUMBER = re.compile(r"\b(?:tylenol|codeine)(?: (?:with|w/) ?codeine)?(?P<number> ?(?:#|no\.? ?)[1-4])(?!\d)(?=.*(?:#|qty|quantity|\d ?tab)|$)", re.IGNORECASE)
+_NAME_NUMBER = re.compile(
+    r"\b(?:tylenol|codeine)(?: (?:with|w/) ?codeine)?(?P<number> ?(?:#|no\.? ?)[1-4])(?!\d)(?=.*(?:#|qty|quantity|\d ?tab)|$)",
+    re.IGNORECASE,
+)
 # How to take it is neither name nor rate.
-_SIG = re.compile(r",? ?\b(?:take |use |apply )?(?:(?:one|two|1|2|1-2|\d/\d) (?:\([12]\) )?(?:tab(?:let)?s?|cap(?:sule)?s?|pills?)? ?(?:p\.?o\.?|by mouth|orally)\b|p\.?o\.?\b(?! box)|by mouth\b)", re.IGNORECASE)
+_SIG = re.compile(
+    r",? ?\b(?:take |use |apply )?(?:(?:one|two|1|2|1-2|\d/\d) (?:\([12]\) )?(?:tab(?:let)?s?|cap(?:sule)?s?|pills?)? ?(?:p\.?o\.?|by mouth|orally)\b|p\.?o\.?\b(?! box)|by mouth\b)",
+    re.IGNORECASE,
+)
 
 
 def _name_numbers(line: Line) -> None:
@@ -127,8 +134,14 @@ _REFILLS = re.compile(
     rf"[,(]? ?(?:with |w/ ?|plus |and |x )?(?:(?P<n>{_N}|no|zero|a) (?:additional |monthly )?(?:refills?|RF|rfs?)\b|(?:refills?|RF)(?: ?[x:#=]| of)? ?(?P<n2>{_N})|(?:refills? )x ?(?P<n3>\d+))(?: each)?\)?",
     re.IGNORECASE,
 )
-_HASH = re.compile(r"[(,]? ?(?:(?:quantity|qty)\.? ?:? ?)?(?:#|No\. ?|number ) ?(?P<n>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)\)?(?: ?(?:tablets?|tabs?|capsules?|caps?|pills?|patches|units?|each|count|ct))?", re.IGNORECASE)
-_QTY = re.compile(rf"[(,]? ?\b(?:quantity|qty|count|dispense)\.?(?: ?[:=#-]| of)* ?(?P<n>{_N})\)?(?: (?:tablets?|tabs?|capsules?|caps?|patches|units?))?", re.IGNORECASE)
+_HASH = re.compile(
+    r"[(,]? ?(?:(?:quantity|qty)\.? ?:? ?)?(?:#|No\. ?|number ) ?(?P<n>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)\)?(?: ?(?:tablets?|tabs?|capsules?|caps?|pills?|patches|units?|each|count|ct))?",
+    re.IGNORECASE,
+)
+_QTY = re.compile(
+    rf"[(,]? ?\b(?:quantity|qty|count|dispense)\.?(?: ?[:=#-]| of)* ?(?P<n>{_N})\)?(?: (?:tablets?|tabs?|capsules?|caps?|patches|units?))?",
+    re.IGNORECASE,
+)
 _UNIT = (
     r"(?:tablets?|tabs?\b|capsules?|caps?\b|pills?|patch(?:es)?|lozenges?|suppositor(?:y|ies)|vials?|ampules?|tubes?|bottles?|boxes|visits?|sessions?|treatments?|units?|"
     r"hours?|hrs?\b|appointments?|films?|count|doses?|injections?|pairs?|sprays?|syringes?|pens?)"
@@ -138,10 +151,18 @@ _COUNTED = re.compile(
     rf"[(,]? ?(?:(?:for|of|with|x|times|total(?: of)?|additional|up to) )*(?:x ?)?(?<![\w./-])(?P<n>{_N})(?: additional| more| total| initial| post-?op(?:erative)?)? ?(?P<unit>{_UNIT})(?! (?:a|per|each|every|/)\b|/)\)?(?: total)?",
     re.IGNORECASE,
 )
-_TIMES = re.compile(rf"[(,]? ?\b(?:x|times) ?(?P<n>{_N})(?! ?(?:days?|weeks?|wks?|months?|mos?|years?|mg|%|/|x\b|times))\b\)?", re.IGNORECASE)
+_TIMES = re.compile(
+    rf"[(,]? ?\b(?:x|times) ?(?P<n>{_N})(?! ?(?:days?|weeks?|wks?|months?|mos?|years?|mg|%|/|x\b|times))\b\)?", re.IGNORECASE
+)
 _SERIES = re.compile(rf",? ?\(?(?:a )?series of (?P<n>{_N})(?: injections?)?\)?", re.IGNORECASE)
-_GRAMS = re.compile(r"[(,]? ?(?<![\w./])(?P<n>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?) ?(?:gms?|grams?|g|ml|mls|cc|oz|ounces?)\b\.?(?! ?/)(?: (?:tube|bottle|jar)s?)?\)?", re.IGNORECASE)
-_LEADING = re.compile(rf"^\W*(?P<n>{_N}) (?![-/]|(?:views?|levels?|phases?|points?|stage|part|channel|lead|wheel|panel|T\b|Tesla|drug|in|month|day|week|hour|year|mg|times|x)\b)", re.IGNORECASE)
+_GRAMS = re.compile(
+    r"[(,]? ?(?<![\w./])(?P<n>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?) ?(?:gms?|grams?|g|ml|mls|cc|oz|ounces?)\b\.?(?! ?/)(?: (?:tube|bottle|jar)s?)?\)?",
+    re.IGNORECASE,
+)
+_LEADING = re.compile(
+    rf"^\W*(?P<n>{_N}) (?![-/]|(?:views?|levels?|phases?|points?|stage|part|channel|lead|wheel|panel|T\b|Tesla|drug|in|month|day|week|hour|year|mg|times|x)\b)",
+    re.IGNORECASE,
+)
 _TOPICAL_UNIT = re.compile(r"^\s*[\d.,]+ ?(?:gms?|grams?|g|ml|mls|cc|oz)\b", re.IGNORECASE)
 _STRENGTH = re.compile(STRENGTH, re.IGNORECASE)
 _RATIO = re.compile(r"(?<![\w.#/-])\d+(?:\.\d+)?(?: ?[/-] ?\d+(?:\.\d+)?){1,2}(?![\w/%-])")
@@ -190,7 +211,7 @@ def _quantity(line: Line) -> None:
 
 
 def _keeps_unit(unit: str, text: str, m: re.Match[str]) -> bool:
-    """"6 office visits", "3 injections": the unit is the thing itself when nothing else names it."""
+    """ "6 office visits", "3 injections": the unit is the thing itself when nothing else names it."""
     rest = (text[: m.start()] + text[m.end() :]).strip(" ,.()")
     return unit.lower().startswith(("inject", "visit", "appoint", "treatment", "session")) and len(rest) < 4
 
@@ -199,16 +220,17 @@ def _keeps_unit(unit: str, text: str, m: re.Match[str]) -> bool:
 
 _PER = r"(?:a|per|each|every|/|an|times? (?:a|per)) ?"
 _PERIOD = r"(?:day|week|wk|month|mo|year|yr)s?\b"
-_TIMES_A = (
-    rf"(?:{_N} ?(?:-|to) ?)?(?P<count>{_N}|once|twice|thrice) ?(?:(?:times?|x|sessions?|visits?|days?|hours?|hrs?|treatments?|X)\b)? ?(?:{_PER})?(?P<period>{_PERIOD}|daily|weekly|monthly)"
-)
+_TIMES_A = rf"(?:{_N} ?(?:-|to) ?)?(?P<count>{_N}|once|twice|thrice) ?(?:(?:times?|x|sessions?|visits?|days?|hours?|hrs?|treatments?|X)\b)? ?(?:{_PER})?(?P<period>{_PERIOD}|daily|weekly|monthly)"
 _LENGTH = rf"(?:(?:for|x|times|over|X|,|during) ?){{1,2}}(?:the next |a total of |a period of |up to )?(?P<length>{_N}) ?-?(?P<unit>{_PERIOD})"
 _THERAPY_RATE = re.compile(rf"(?<![\w/.]){_TIMES_A}(?: ?{_LENGTH})?", re.IGNORECASE)
 _HOURS_DAYS = re.compile(
     rf"(?P<hours>{_N}) ?(?:hours?|hrs?) ?{_PER}day,?(?: and)?(?: ?x?(?: for)?) ?(?P<days>{_N}) ?(?:days?|times?|x) ?{_PER}(?:week|wk),? ?(?:for|x) ?(?P<length>{_N}) ?(?P<unit>weeks?|wks?|months?)",
     re.IGNORECASE,
 )
-_X_BY_Y = re.compile(r"(?<![\w./-])(?P<count>\d{1,2}) ?x ?(?P<length>\d{1,2})(?![\w./%-])(?! ?(?:mg|cm|in|inch))(?: ?(?:weeks?|wks?)\b)?", re.IGNORECASE)
+_X_BY_Y = re.compile(
+    r"(?<![\w./-])(?P<count>\d{1,2}) ?x ?(?P<length>\d{1,2})(?![\w./%-])(?! ?(?:mg|cm|in|inch))(?: ?(?:weeks?|wks?)\b)?",
+    re.IGNORECASE,
+)
 _SLASHED = re.compile(
     rf"(?<![\w./])(?P<count>\d{{1,2}}) ?x? ?(?:/|per|a|times?/)? ?(?:wk|week)s?,? ?(?:x|for|times|,) ?(?P<length>{_N}) ?(?P<unit>wks?|weeks?|months?)\b",
     re.IGNORECASE,
@@ -245,7 +267,9 @@ def _frequency(line: Line) -> None:
     if dosing:
         line.use(dosing.span())
         line.put("frequency", dosing.group().strip(" ,"), dosing.span())
-    duration = next((m for m in line.matches(_DURATION) if not re.match(r"[ -]*(?:old|follow|post|history)", line.text[m.end() :])), None)
+    duration = next(
+        (m for m in line.matches(_DURATION) if not re.match(r"[ -]*(?:old|follow|post|history)", line.text[m.end() :])), None
+    )
     if duration and "frequency" not in line.values:
         group = "words" if duration["words"] else "words2"
         noun = duration["noun"] or duration["noun2"]
@@ -292,13 +316,18 @@ _PARTS = (
     rf"(?:{_REGION}(?:(?:, | and |/| & |-){_REGION})*[ /-]spines?|(?:upper|lower|low|mid|middle)[ -]?(?:and (?:upper|lower|mid|low) )?back|back|neck|head|brain|skull|chest|thorax|ribs?|abdomen|pelvis|groin|"
     r"(?:upper|lower)(?: and (?:upper|lower))? (?:extremit(?:y|ies)|limbs?|arms?|legs?)|extremit(?:y|ies)|shoulders?|shoulder blade|clavicle|arms?|elbows?|forearms?|wrists?|hands?|thumbs?|"
     r"(?:index |middle |ring |little |long |small )?fingers?|hips?|thighs?|trapezius|scapula|legs?|knees?|calf|calves|shins?|ankles?|foot|feet|heels?|(?:great |big )?toes?|"
-    r"(?:sacroiliac|SI|facet|acromioclavicular|AC|temporomandibular|TMJ) joints?|spine|jaw|face|nose|eyes?|ears?|teeth|tooth|coccyx|sacrum|buttocks?|testicles?|scrotum|whole body|body)"
+    r"(?:sacroiliac|SI|facet|acromioclavicular|AC|temporomandibular|TMJ) joints?|spine|jaw|face|nose|eyes?|ears?|(?:tooth|teeth)(?: (?:numbers? |no\.? )?#? ?\d+(?:(?:, | and |-)#?\d+)*)?|coccyx|sacrum|buttocks?|testicles?|scrotum|whole body|body)"
 )
 _JOIN = r"(?:, and |, ?| and |/| ?& ?| or )"
 _PREP = r"(?:,? ?\(?(?:(?:of|for|to|at|in|on|involving|over|around|about|targeting) )(?:the |his |her )?(?:levels? (?:of )?)?|, ?|- ?)?"
 _ONE = rf"(?:{_SIDE} (?:{_LEVELS} ?(?:level)?|{_PARTS})|{_LEVELS}|{_PARTS})"
-_PART = re.compile(rf"(?P<prep>{_PREP})(?P<part>(?<![\w-]){_ONE}(?:{_JOIN}{_ONE})*)(?P<tail>(?: levels?| region| area)?)(?![\w-])\)?", re.IGNORECASE)
-_SIDE_ONLY = re.compile(rf"(?P<prep>,? ?\(?|(?:on|to|for|of|at) (?:the )?)(?P<part>(?<![\w-]){_SIDE}(?: (?:side))?)(?![\w-])\)?", re.IGNORECASE)
+_PART = re.compile(
+    rf"(?P<prep>{_PREP})(?P<part>(?<![\w-]){_ONE}(?:{_JOIN}{_ONE})*)(?P<tail>(?: levels?| region| area)?)(?![\w-])\)?",
+    re.IGNORECASE,
+)
+_SIDE_ONLY = re.compile(
+    rf"(?P<prep>,? ?\(?|(?:on|to|for|of|at) (?:the )?)(?P<part>(?<![\w-]){_SIDE}(?: (?:side))?)(?![\w-])\)?", re.IGNORECASE
+)
 # A bare part followed by one of these is inside a name: knee brace, wrist splint, hand therapy, back support.
 _NAME_AFTER = re.compile(
     r"\s*(?:brace|splint|support|orthosis|orthotic|sling|immobilizer|pillow|wrap|belt|corset|collar|pad|walker|boot|cane|chair|scooter|therapy|surgery|school|injury|lift|massag|traction|exercis|class|pain|unit|kit|machine|rub|cream|"
@@ -325,7 +354,9 @@ def _body_part(line: Line) -> None:
 
 def _is_place(text: str, m: re.Match[str]) -> bool:
     """A side, a level or a spinal region makes a place; a bare part does so behind a preposition or at an end."""
-    if re.match(rf"{_SIDE}\b|{_LEVEL}", m["part"], re.IGNORECASE) or re.search(r"\w[ /-]spines?$", m["part"], re.IGNORECASE):
+    if re.match(rf"{_SIDE}\b|{_LEVEL}|(?:tooth|teeth) .*\d", m["part"], re.IGNORECASE) or re.search(
+        r"\w[ /-]spines?$", m["part"], re.IGNORECASE
+    ):
         return True
     if _NAME_AFTER.match(text[m.end("part") :]):
         return False
@@ -336,9 +367,14 @@ def _is_place(text: str, m: re.Match[str]) -> bool:
 
 # --- what is left ----------------------------------------------------------------------------------------------------
 
-_EDGE = re.compile(r"^(?:[\s,;:.\-/&+]|(?:of|for|the|with|and|to|at|on|in|x|a|an|by|per|quantity|qty|dosage|dose|then|total|prescription of|request for)\b(?!-))+|(?:[\s,;:\-/&+]|\b(?:of|for|the|with|and|to|at|on|in|x|by|per|quantity|qty|dosage|dose|total|each|refills?|date of service|dos))+\.?$", re.IGNORECASE)
+_EDGE = re.compile(
+    r"^(?:[\s,;:.\-/&+]|(?:of|for|the|with|and|to|at|on|in|x|a|an|by|per|quantity|qty|dosage|dose|then|total|prescription of|request for)\b(?!-))+|(?:[\s,;:\-/&+]|\b(?:of|for|the|with|and|to|at|on|in|x|by|per|quantity|qty|dosage|dose|total|each|refills?|date of service|dos))+\.?$",
+    re.IGNORECASE,
+)
 _EMPTY_BRACKETS = re.compile(r"[(\[][\s,;:./#x-]*[)\]]")
-_FORM = re.compile(r"\b(cream|gel|ointment|lotion|solution|spray|patch(?:es)?|capsules?|paste|oil|rub|cmpd|compound)\b", re.IGNORECASE)
+_FORM = re.compile(
+    r"\b(cream|gel|ointment|lotion|solution|spray|patch(?:es)?|capsules?|paste|oil|rub|cmpd|compound)\b", re.IGNORECASE
+)
 
 
 def _treatment(line: Line) -> None:
@@ -402,7 +438,10 @@ def _compound(line: Line) -> tuple[str, *tuple[Place, ...]] | None:
     places: list[Place] = []
     for m in found:
         name = re.sub(
-            r"^(?:.*\b(?:of|with|containing|contains|includes?|and|in|cream|gel|ointment|compound(?:ed)?|topical|transdermal|medication|base|plus|drug)\b:? )+", "", m["name"].strip(" -:,"), flags=re.IGNORECASE
+            r"^(?:.*\b(?:of|with|containing|contains|includes?|and|in|cream|gel|ointment|compound(?:ed)?|topical|transdermal|medication|base|plus|drug)\b:? )+",
+            "",
+            m["name"].strip(" -:,"),
+            flags=re.IGNORECASE,
         )
         if not name or name.lower() in ("and", "in", "with"):
             return None

@@ -1,0 +1,150 @@
+"""Cross-field checks: what each value may be by itself and beside the others.
+
+A check that finds a value impossible takes it out (and the record is `partial`); a check that finds it odd only says so, because
+letters themselves hold errors and the record has to say what the letter says.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import NamedTuple
+
+from llm_extract.engine import Entry, Found, Reading, item_pointer, spec_path
+from llm_extract.letters import Letter
+from llm_extract.schema import CATEGORIES, DECISIONS, REASONS, STATES, Issue
+from llm_extract.sections import sections_of
+
+EARLIEST = date(1930, 1, 1)
+YOUNGEST, OLDEST = 10, 110
+MOST_UNITS, MOST_REFILLS = 10_000, 24
+# The order in which a dispute happens.
+_SEQUENCE = ("date_of_injury", "ur_denial_date", "application_received", "date_assigned", "decision_date")
+_CLOSED = {
+    "/case/priority": ("standard", "expedited"),
+    "/patient/sex": ("female", "male"),
+    "/reviewer/licensed_states": STATES,
+    "/items/*/category": CATEGORIES,
+    "/items/*/decision": DECISIONS,
+    "/items/*/reasons": REASONS,
+}
+# A person: a title in front or a degree behind. Reviewers' names are confidential (Cal. Labor Code 4610.6(f)).
+_PERSON = re.compile(r"\b(?:Dr|Mr|Mrs|Ms|Prof)\.? [A-Z]|,? \b(?:M\.?D|D\.?O|D\.?C|Ph\.?D|Psy\.?D|L\.?Ac|R\.?N|D\.?P\.?M|D\.?D\.?S)\b\.?(?:$|[,;])")
+
+
+class Finding(NamedTuple):
+    """What a check says of a value. `impossible` takes the value out."""
+
+    pointer: str
+    code: str
+    message: str
+    impossible: bool = False
+
+
+Check = Callable[[Reading, Letter], Iterator[Finding]]
+
+
+def _dates_possible(reading: Reading, letter: Letter) -> Iterator[Finding]:
+    latest = date.today() + timedelta(days=1)
+    for pointer, found in reading.leaves():
+        if isinstance(found.value, date) and not EARLIEST <= found.value <= latest:
+            yield Finding(pointer, "impossible_date", f"{found.value} is no possible date of this case.", impossible=True)
+
+
+def _dates_in_order(reading: Reading, letter: Letter) -> Iterator[Finding]:
+    known = [(name, reading.get(f"/case/{name}")) for name in _SEQUENCE]
+    for (before, first), (after, second) in pairwise([(n, d) for n, d in known if d is not None]):
+        if first > second:
+            # Dates of a header block are the letter's own; one that a narrative was read for is more likely misread.
+            misread = not _certain(reading, f"/case/{before}")
+            message = f"{before} ({first}) is after {after} ({second}); check both in the letter."
+            yield Finding(f"/case/{before}", "dates_out_of_order", message, impossible=misread)
+
+
+def _certain(reading: Reading, pointer: str) -> bool:
+    entry = reading.fields.get(pointer)
+    return isinstance(entry, Found) and entry.certain
+
+
+def _age(reading: Reading, letter: Letter) -> Iterator[Finding]:
+    age = reading.get("/patient/age")
+    if age is not None and not YOUNGEST <= age <= OLDEST:
+        yield Finding("/patient/age", "impossible_age", f"{age} years is no age of an injured worker.", impossible=True)
+
+
+def _amounts(reading: Reading, letter: Letter) -> Iterator[Finding]:
+    for index in range(reading.item_count):
+        quantity, refills = reading.get(item_pointer(index, "quantity")), reading.get(item_pointer(index, "refills"))
+        if quantity is not None and not 0 < quantity <= MOST_UNITS:
+            yield Finding(item_pointer(index, "quantity"), "impossible_quantity", f"{quantity} units is no possible request.", impossible=True)
+        if refills is not None and not 0 <= refills <= MOST_REFILLS:
+            yield Finding(item_pointer(index, "refills"), "impossible_refills", f"{refills} refills is no possible request.", impossible=True)
+        if refills is not None and quantity is not None and refills == quantity:
+            yield Finding(item_pointer(index, "refills"), "refills_like_quantity", "Refills and quantity are the same number; check the request.")
+
+
+def _item_count(reading: Reading, letter: Letter) -> Iterator[Finding]:
+    headings = sections_of(letter).headings
+    if headings and reading.item_count != headings:
+        message = f"The letter decides {headings} items, {reading.item_count} were read."
+        yield Finding("/items", "item_count", message)
+    for index in range(reading.item_count):
+        for name in ("request", "decision"):
+            if item_pointer(index, name) not in reading.fields:
+                yield Finding(item_pointer(index, name), f"no_{name}", f"Item {index + 1} has no {name} that the letter proves.")
+
+
+def _closed_lists(reading: Reading, letter: Letter) -> Iterator[Finding]:
+    for pointer, found in reading.leaves():
+        allowed = _CLOSED.get(spec_path(pointer))
+        if allowed is not None and found.value not in allowed:
+            yield Finding(pointer, "not_in_list", "The value is none of those that the contract allows.", impossible=True)
+
+
+def _no_persons(reading: Reading, letter: Letter) -> Iterator[Finding]:
+    for pointer, found in reading.leaves():
+        if pointer.startswith("/reviewer/") and isinstance(found.value, str) and _PERSON.search(found.value):
+            yield Finding(pointer, "person_named", "A reviewer's name is confidential and was taken out.", impossible=True)
+
+
+def _reasons_fit(reading: Reading, letter: Letter) -> Iterator[Finding]:
+    for index in range(reading.item_count):
+        pointer = item_pointer(index, "reasons")
+        reasons, decision = reading.get(pointer) or (), reading.get(item_pointer(index, "decision"))
+        if decision == "upheld" and reasons == ("criteria_met",):
+            yield Finding(pointer, "reason_contradicts", "The denial was upheld, yet the only reason says that the criteria are met.")
+        if decision == "overturned" and reasons and "criteria_met" not in reasons:
+            yield Finding(pointer, "reason_contradicts", "The denial was overturned, yet no reason says that the criteria are met.")
+
+
+CHECKS: tuple[Check, ...] = (
+    _dates_possible,
+    _dates_in_order,
+    _age,
+    _amounts,
+    _item_count,
+    _closed_lists,
+    _no_persons,
+    _reasons_fit,
+)
+"""All of them, in order. A new check is a function above and its name here."""
+
+
+def check(reading: Reading, letter: Letter) -> Reading:
+    """The reading without impossible values, with an issue for each finding."""
+    findings = [f for one in CHECKS for f in one(reading, letter)]
+    gone = {f.pointer for f in findings if f.impossible}
+    fields = {p: kept for p, e in reading.fields.items() if (kept := _without(p, e, gone)) is not None}
+    issues = tuple(Issue(pointer=f.pointer, code=f.code, message=f.message) for f in findings)
+    return replace(reading, fields=fields, issues=(*reading.issues, *issues), replaced=reading.replaced or bool(gone))
+
+
+def _without(pointer: str, entry: Entry, gone: set[str]) -> Entry | None:
+    if pointer in gone:
+        return None
+    if isinstance(entry, Found):
+        return entry
+    return tuple(f for i, f in enumerate(entry) if f"{pointer}/{i}" not in gone) or None

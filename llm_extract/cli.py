@@ -1,0 +1,150 @@
+"""The command line: parse, call, print, exit code. Everything else lives below.
+
+Exit codes: 0 every letter has a usable record, 3 some failed or were left, 2 wrong use or settings, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from llm_extract import __version__
+
+if TYPE_CHECKING:
+    from llm_extract.settings import Settings
+
+OK, WRONG_USE, SOME_FAILED, INTERRUPTED = 0, 2, 3, 130
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _model_options(command: F) -> F:
+    """Which reader and which endpoint; the same on every command that asks a model."""
+    options = (
+        click.option("--engine", type=click.Choice(["hybrid", "model", "baseline"]), help="Which reader [default: hybrid]."),
+        click.option("--model", metavar="NAME", help="Model at the endpoint [default: the embedded model]."),
+        click.option("--base-url", metavar="URL", help="OpenAI-compatible endpoint, such as http://localhost:8000/v1."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def _plain_errors(command: F) -> F:
+    """Errors that we raise on purpose become one line and an exit code; anything else is a bug and keeps its traceback."""
+
+    @wraps(command)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        from llm_extract.errors import FatalEndpointError, SettingsError
+
+        try:
+            return command(*args, **kwargs)
+        except (SettingsError, FatalEndpointError) as error:
+            click.echo(f"llm-extract: {error}", err=True)
+            sys.exit(WRONG_USE)
+        except KeyboardInterrupt:
+            click.echo("llm-extract: interrupted; the same command goes on where it stopped.", err=True)
+            sys.exit(INTERRUPTED)
+
+    return wrapped  # type: ignore[return-value]
+
+
+def _settings(**given: Any) -> Settings:
+    from pydantic import ValidationError
+
+    from llm_extract.errors import SettingsError
+    from llm_extract.settings import Settings
+
+    try:
+        return Settings(**{key: value for key, value in given.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(f"The setting {name} is wrong: {first['msg']}.") from None
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="llm-extract")
+def main() -> None:
+    """Structured records from Independent Medical Review letters, every value tied to the words that prove it."""
+
+
+@main.command()
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder for records.jsonl and run.json.")
+@_model_options
+@click.option("--concurrency", type=click.IntRange(1, 1024), help="Letters under way at once.")
+@click.option("--max-cost", type=click.FloatRange(min=0), metavar="USD", help="Start no letter that might cost more than this in all.")
+@click.option("--limit", type=click.IntRange(1), metavar="N", help="Read the first N letters only.")
+@click.option("--fresh", is_flag=True, help="Forget what the folder holds and start over (answers stay cached).")
+@_plain_errors
+def run(
+    inputs: tuple[str, ...],
+    out: Path,
+    engine: str | None,
+    model: str | None,
+    base_url: str | None,
+    concurrency: int | None,
+    max_cost: float | None,
+    limit: int | None,
+    fresh: bool,
+) -> None:
+    """Read letters (.txt and .pdf; files, folders, globs) into OUT/records.jsonl.
+
+    The same command again resumes: letters that have a record are not read again, failed ones are.
+    """
+    from llm_extract.running import run_letters
+
+    settings = _settings(engine=engine, model=model, base_url=base_url, concurrency=concurrency)
+    sys.exit(run_letters(settings, inputs, out, limit=limit, fresh=fresh, max_cost=max_cost))
+
+
+@main.command()
+@click.argument("letter", type=click.Path(path_type=Path))
+@_model_options
+@click.option("--json", "as_json", is_flag=True, help="Print the record as one line of JSON.")
+@_plain_errors
+def show(letter: Path, engine: str | None, model: str | None, base_url: str | None, as_json: bool) -> None:
+    """Read one LETTER and print what it says, each value with the words that prove it."""
+    from llm_extract.showing import show_letter
+
+    failed = show_letter(_settings(engine=engine, model=model, base_url=base_url), letter, as_json=as_json)
+    sys.exit(SOME_FAILED if failed else OK)
+
+
+@main.command()
+@click.option("--model", metavar="NAME", help="Model at the endpoint [default: the embedded model].")
+@click.option("--base-url", metavar="URL", help="OpenAI-compatible endpoint.")
+@_plain_errors
+def doctor(model: str | None, base_url: str | None) -> None:
+    """Is the endpoint there, does it enforce the schema, what will a letter cost."""
+    from llm_extract.doctor import examine
+
+    sys.exit(OK if examine(_settings(model=model, base_url=base_url)) else SOME_FAILED)
+
+
+@main.command()
+def schema() -> None:
+    """Print the JSON Schema of one line of records.jsonl, for validators outside of this program."""
+    import json
+
+    from llm_extract.schema import record_json_schema
+
+    click.echo(json.dumps(record_json_schema(), indent=2))
+
+
+@main.command()
+@_plain_errors
+def prompts() -> None:
+    """List the prompts in use, with their versions and what each one asks."""
+    from llm_extract.prompts import available_prompts, load_prompt, shipped_prompts
+
+    directory = _settings().prompts_dir or shipped_prompts()
+    for name in available_prompts(directory):
+        prompt = load_prompt(name, directory=directory)
+        click.echo(f"{prompt.id:14} {prompt.description}")
+    click.echo(f"They stand in {directory}.")

@@ -1,0 +1,183 @@
+"""Settings to the parts in use: the only place that picks which reader, which endpoint, which cache.
+
+Heavy imports (the model's libraries) happen inside the functions that need them: `--help` and the baseline never pay for them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from llm_extract.baseline import Baseline
+from llm_extract.engine import Answer, Asker, Engine, Question, Usage
+from llm_extract.letters import Letter, LetterFile, read_letter
+from llm_extract.pipeline import Pipeline, Price, unknown_price
+from llm_extract.schema import SCHEMA_VERSION
+from llm_extract.settings import EMBEDDED_MODEL, Settings
+
+if TYPE_CHECKING:
+    from llm_extract.local import LocalServer
+    from llm_extract.questions import Questions
+
+Progress = Callable[[int, int], None]
+_MILLION = 1_000_000
+
+
+def _silent(done: int, total: int) -> None:
+    return None
+
+
+def open_letter(settings: Settings, file: LetterFile) -> Letter:
+    """A letter file under the settings' limits."""
+    return read_letter(
+        file.path,
+        letter_id=file.letter_id,
+        max_chars=settings.max_chars,
+        max_pdf_pages=settings.max_pdf_pages,
+        pdf_timeout=settings.pdf_timeout,
+    )
+
+
+async def open_pipeline(settings: Settings, *, progress: Progress = _silent, asker: Asker | None = None) -> Pipeline:
+    """Everything that a run needs, checked before any letter is read.
+
+    `progress(done, total)` is told of bytes while the embedded model's weights are joined, once. `asker` takes the endpoint's place,
+    in tests. Raises `SettingsError` and `FatalEndpointError`, each with what to do.
+    """
+    engine = Baseline() if settings.engine == "baseline" else await _model_engine(settings, progress, asker)
+    return Pipeline(
+        engine=engine,
+        open_letter=partial(open_letter, settings),
+        price=price_of(settings),
+        concurrency=letters_at_once(settings),
+    )
+
+
+async def _model_engine(settings: Settings, progress: Progress, asker: Asker | None) -> Engine:
+    from llm_extract.hybrid import Hybrid, WithFallback
+    from llm_extract.questions import Questions
+    from llm_extract.reader import ModelReader
+
+    questions = Questions.load(settings)
+    reader = ModelReader(asker or await open_asker(settings, progress), questions)
+    return Hybrid(reader) if settings.engine == "hybrid" else WithFallback(reader)
+
+
+async def open_asker(settings: Settings, progress: Progress = _silent) -> Asker:
+    """The endpoint of the settings, or the embedded model, with the cache around it."""
+    asker = await _embedded(settings, progress) if settings.embedded else await _remote(settings)
+    if not settings.cache:
+        return asker
+    from llm_extract.cache import AnswerCache, CachedAsker, endpoint_kind_of
+
+    store = AnswerCache(settings.cache_dir / "answers")
+    kind = endpoint_kind_of(None if settings.embedded else settings.base_url)
+    sampling = {"temperature": settings.temperature, "seed": settings.seed}
+    return CachedAsker(asker, store, model=model_name(settings), endpoint_kind=kind, sampling=sampling)
+
+
+async def _remote(settings: Settings) -> Asker:
+    from llm_extract.model import ModelClient, preflight
+
+    client = ModelClient(settings)  # names what is missing before anything is sent
+    await preflight(settings)
+    return client
+
+
+async def _embedded(settings: Settings, progress: Progress) -> Asker:
+    from llm_extract.local import LocalServer
+
+    # Weights are looked for, verified and joined now; the server starts with the first question that no cache answers.
+    server = await asyncio.to_thread(LocalServer.from_settings, settings, progress)
+    return EmbeddedAsker(settings, server)
+
+
+class EmbeddedAsker:
+    """The embedded model as an asker: its server starts with the first question and stops with `close`."""
+
+    def __init__(self, settings: Settings, server: LocalServer) -> None:
+        self._settings = settings
+        self._server = server
+        self._client: Asker | None = None
+        self._starting = asyncio.Lock()
+        # The server answers as many questions at once as it has slots; more would only wait there, and time out.
+        self._slots = asyncio.Semaphore(settings.local_slots)
+
+    async def ask(self, question: Question) -> Answer:
+        """Ask the embedded model."""
+        async with self._slots:
+            return await (await self._started()).ask(question)
+
+    async def close(self) -> None:
+        """Stop the server."""
+        if self._client is not None:
+            await self._client.close()
+        await asyncio.to_thread(self._server.stop)
+
+    async def _started(self) -> Asker:
+        from llm_extract.model import ModelClient
+
+        async with self._starting:
+            if self._client is None:
+                await asyncio.to_thread(self._server.start)
+                self._client = ModelClient(self._settings, base_url=self._server.base_url, model=self._server.model)
+        return self._client
+
+
+def model_name(settings: Settings) -> str:
+    """The model's name in records and cache keys."""
+    if settings.gguf is not None:
+        return settings.gguf.stem
+    return settings.model or EMBEDDED_MODEL
+
+
+def letters_at_once(settings: Settings) -> int:
+    """Letters under way at once: the rules are bound by the processor, the embedded model by its slots."""
+    if settings.engine == "baseline":
+        return 1
+    return settings.local_slots if settings.embedded else settings.concurrency
+
+
+def price_of(settings: Settings) -> Price:
+    """USD of a usage: nothing for rules and embedded model, unknown unless both prices are set."""
+    if settings.engine == "baseline" or settings.embedded:
+        return lambda _: 0.0
+    if settings.input_price is None or settings.output_price is None:
+        return unknown_price
+    return partial(_priced, settings.input_price / _MILLION, settings.output_price / _MILLION)
+
+
+def _priced(a_prompt_token: float, an_answer_token: float, usage: Usage) -> float:
+    return usage.input_tokens * a_prompt_token + usage.output_tokens * an_answer_token
+
+
+def run_settings(settings: Settings) -> dict[str, Any]:
+    """What shapes the records of a run, for `run.json` and for resuming: no key, no time-outs, no concurrency."""
+    from llm_extract import __version__
+
+    shaped: dict[str, Any] = {"engine": settings.engine, "schema_version": SCHEMA_VERSION, "version": __version__}
+    if settings.engine != "baseline":
+        questions = _questions(settings)
+        shaped |= {
+            "model": model_name(settings),
+            "endpoint": "embedded" if settings.embedded else _shown_endpoint(settings.base_url),
+            "prompts": list(questions.names),
+            "temperature": settings.temperature,
+            "seed": settings.seed,
+        }
+    return shaped
+
+
+def _questions(settings: Settings) -> Questions:
+    from llm_extract.questions import Questions
+
+    return Questions.load(settings)
+
+
+def _shown_endpoint(base_url: str | None) -> str:
+    from llm_extract.cache import endpoint_kind_of
+
+    return "api.openai.com/v1" if base_url is None else endpoint_kind_of(base_url)
