@@ -1,8 +1,8 @@
 """Structured records from Independent Medical Review letters, every value tied to the words that prove it.
 
-    from llm_extract import extract
-    record = extract("letter.pdf")
-    print(record.patient.age, record.items[0].decision, record.evidence["/patient/age"])
+>>> from llm_extract import extract
+>>> record = extract("letter.pdf")
+>>> print(record.patient.age, record.items[0].decision, record.evidence["/patient/age"])
 """
 
 from __future__ import annotations
@@ -19,7 +19,17 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-__all__ = ["Letter", "LlmExtractError", "Record", "Settings", "__version__", "aextract", "aextract_many", "extract", "extract_many"]
+__all__ = [
+    "Letter",
+    "LlmExtractError",
+    "Record",
+    "Settings",
+    "__version__",
+    "aextract",
+    "aextract_many",
+    "extract",
+    "extract_many",
+]
 
 _HOME = {
     "aextract": "api",

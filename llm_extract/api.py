@@ -9,50 +9,69 @@ Keyword arguments are settings (`llm_extract.Settings` has them all); what is no
 from __future__ import annotations
 
 import asyncio
-import queue
 import threading
-from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator, Sequence
-from contextlib import asynccontextmanager
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Iterable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, Self, TypeVar
 
+from llm_extract.errors import LetterError
 from llm_extract.letters import Letter, LetterFile, find_letters, letter_from_text
 from llm_extract.pipeline import Pipeline
 from llm_extract.schema import Record
 from llm_extract.settings import Settings
-from llm_extract.wiring import open_pipeline
+from llm_extract.wiring import open_pipeline, settings_of
 
 T = TypeVar("T")
 Source = str | Path | Letter
 
 
-async def aextract(source: Source | None = None, /, *, text: str | None = None, settings: Settings | None = None, **changes: Any) -> Record:
+async def aextract(
+    source: Source | None = None, /, *, text: str | None = None, settings: Settings | None = None, **changes: Any
+) -> Record:
     """The record of one letter: a path, a `Letter`, or its words as `text=`.
 
-    Raises `SettingsError` or `FatalEndpointError` when nothing can be read at all. A letter that cannot be read is no exception: its
-    record has `status` "failed" and says why.
+    Raises `SettingsError` or `FatalEndpointError` when nothing can be read at all. A letter that cannot be read is no
+    exception: its record has `status` "failed" and says why.
     """
     if (source is None) == (text is None):
         raise TypeError("give a path or a Letter, or text=..., and not both")
-    letter = letter_from_text(text) if text is not None else source
-    async with _pipeline(settings, changes) as pipeline:
-        if isinstance(letter, Letter):
-            return await pipeline.read(letter)
-        path = Path(str(letter))
-        return await pipeline.read_file(LetterFile(path.stem, path))
+    async with _parts(settings, changes) as parts:
+        if text is not None:
+            return await _read_text(text, parts)
+        if isinstance(source, Letter):
+            return await parts.pipeline.read(source)
+        path = Path(str(source))
+        return await parts.pipeline.read_file(LetterFile(path.stem, path))
+
+
+async def _read_text(text: str, parts: _Parts) -> Record:
+    started = time.monotonic()
+    try:
+        letter = letter_from_text(text, max_chars=parts.settings.max_chars)
+    except LetterError as error:
+        return parts.pipeline.failed("letter", "", error, started)
+    return await parts.pipeline.read(letter)
 
 
 async def aextract_many(
     sources: Iterable[Source] | str | Path, /, *, settings: Settings | None = None, **changes: Any
-) -> AsyncIterator[Record]:
-    """Records of many letters as they are ready: files, folders, globs and `Letter`s. At most `concurrency` are under way."""
-    letters = _letters(sources)
-    async with _pipeline(settings, changes) as pipeline:
-        async for record in pipeline.stream(letters):
+) -> AsyncGenerator[Record, None]:
+    """Records of many letters as they are ready: files, folders, globs and `Letter`s. At most `concurrency` are under way.
+
+    Letter ids are unique among the files of a list; of an iterator, which is only read as far as needed, each entry is looked
+    up by itself.
+    """
+    async with _parts(settings, changes) as parts, aclosing(parts.pipeline.stream(_letters(sources))) as records:
+        async for record in records:
             yield record
 
 
-def extract(source: Source | None = None, /, *, text: str | None = None, settings: Settings | None = None, **changes: Any) -> Record:
+def extract(
+    source: Source | None = None, /, *, text: str | None = None, settings: Settings | None = None, **changes: Any
+) -> Record:
     """`aextract` for code without an event loop; works inside a running one too (a notebook)."""
     return _run(aextract(source, text=text, settings=settings, **changes))
 
@@ -60,79 +79,86 @@ def extract(source: Source | None = None, /, *, text: str | None = None, setting
 def extract_many(
     sources: Iterable[Source] | str | Path, /, *, settings: Settings | None = None, **changes: Any
 ) -> Iterator[Record]:
-    """`aextract_many` for code without an event loop. Reading goes on while the caller works on a record, a few letters ahead."""
-    ahead: queue.Queue[Record | BaseException | None] = queue.Queue(maxsize=16)
-    stopped = threading.Event()
+    """`aextract_many` for code without an event loop. Letters under way go on while the caller works on a record.
 
-    async def produce() -> None:
-        async for record in aextract_many(sources, settings=settings, **changes):
-            while not stopped.is_set():
-                try:
-                    ahead.put_nowait(record)
-                    break
-                except queue.Full:
-                    await asyncio.sleep(0.01)
-            if stopped.is_set():
-                return
+    Leaving the loop early ends them.
+    """
+    with _LoopThread() as loop:
+        records = aextract_many(sources, settings=settings, **changes)
+        while (record := loop.result_of(_next(records))) is not None:
+            yield record
 
-    def work() -> None:
-        try:
-            asyncio.run(produce())
-        except BaseException as error:  # handed to the caller's thread, which raises it
-            ahead.put(error)
-        else:
-            ahead.put(None)
 
-    thread = threading.Thread(target=work, name="llm_extract", daemon=True)
-    thread.start()
-    try:
-        while (item := ahead.get()) is not None:
-            if isinstance(item, BaseException):
-                raise item
-            yield item
-    finally:
-        stopped.set()
-        while thread.is_alive():
-            while not ahead.empty():
-                ahead.get_nowait()
-            thread.join(0.05)
+async def _next(records: AsyncIterator[Record]) -> Record | None:
+    return await anext(records, None)
+
+
+class _LoopThread:
+    """An event loop in a thread of its own; leaving it cancels what it still does and closes its streams."""
+
+    def __init__(self) -> None:
+        self._loop: Future[asyncio.AbstractEventLoop] = Future()
+        self._left: asyncio.Event | None = None
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._stay()), name="llm_extract", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        loop = self._loop.result()
+        if self._left is not None:
+            loop.call_soon_threadsafe(self._left.set)
+        self._thread.join()
+
+    def result_of(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop.result()).result()
+
+    async def _stay(self) -> None:
+        self._left = asyncio.Event()
+        self._loop.set_result(asyncio.get_running_loop())
+        await self._left.wait()
+
+
+class _Parts(NamedTuple):
+    pipeline: Pipeline
+    settings: Settings
 
 
 @asynccontextmanager
-async def _pipeline(settings: Settings | None, changes: dict[str, Any]) -> AsyncIterator[Pipeline]:
+async def _parts(settings: Settings | None, changes: dict[str, Any]) -> AsyncIterator[_Parts]:
+    """The parts for the given settings. `asker=` takes the endpoint's place, in tests."""
     asker = changes.pop("asker", None)
-    chosen = Settings(**({**settings.model_dump(exclude_unset=True), **changes} if settings else changes))
+    given = settings.model_dump(exclude_unset=True) if settings else {}
+    chosen = settings_of({**given, **changes})
     pipeline = await open_pipeline(chosen, asker=asker)
     try:
-        yield pipeline
+        yield _Parts(pipeline, chosen)
     finally:
         await pipeline.close()
 
 
-def _letters(sources: Iterable[Source] | str | Path) -> list[LetterFile | Letter]:
-    given: Sequence[Source] = [sources] if isinstance(sources, str | Path) else list(sources)
-    named = [str(s) for s in given if not isinstance(s, Letter)]
-    files: list[LetterFile | Letter] = list(find_letters(named)) if named else []
-    return [*files, *(s for s in given if isinstance(s, Letter))]
+def _letters(sources: Iterable[Source] | str | Path) -> Iterator[LetterFile | Letter]:
+    """Files and folders looked up together in a list, one by one in an iterator; in the given order."""
+    if isinstance(sources, str | Path):
+        sources = [sources]
+    if isinstance(sources, Sequence):
+        named = [str(s) for s in sources if not isinstance(s, Letter)]
+        yield from find_letters(named) if named else ()
+        yield from (s for s in sources if isinstance(s, Letter))
+        return
+    for source in sources:
+        if isinstance(source, Letter):
+            yield source
+        else:
+            yield from find_letters([str(source)])
 
 
 def _run(coroutine: Coroutine[Any, Any, T]) -> T:
+    """The coroutine's result; where an event loop runs already, from one in a thread of its own."""
     try:
         asyncio.get_running_loop()
     except RuntimeError:
         return asyncio.run(coroutine)
-    result: list[T] = []
-    failure: list[BaseException] = []
-
-    def work() -> None:
-        try:
-            result.append(asyncio.run(coroutine))
-        except BaseException as error:  # raised again below, in the caller's thread
-            failure.append(error)
-
-    thread = threading.Thread(target=work, name="llm_extract")
-    thread.start()
-    thread.join()
-    if failure:
-        raise failure[0]
-    return result[0]
+    with _LoopThread() as loop:
+        return loop.result_of(coroutine)

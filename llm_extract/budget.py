@@ -1,31 +1,36 @@
 """Money reserved before a letter is sent, so that a limit is kept rather than noticed.
 
-A letter is admitted only while what has been spent, what is reserved for letters under way and the most that this letter could cost
-stay within the limit together. The reservation is a bound from the letter's size: every question resends at most the whole letter,
-each may be answered to its token limit and re-asked once.
+A letter is admitted only while what has been spent, what is reserved for letters under way and the most that this letter could
+cost stay within the limit together. The reservation is a bound from the letter's size: all questions together show the letter
+three times at most, each may be answered to its token limit and re-asked once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from llm_extract.engine import Usage
 from llm_extract.errors import SettingsError
 from llm_extract.letters import LetterFile
+from llm_extract.pipeline import Price
 from llm_extract.schema import Record
-from llm_extract.settings import Settings
-from llm_extract.wiring import price_of
 
-# An upper bound on what one letter can send and receive, in tokens: prompts of about 700 tokens before each question, one question for
-# the facts, one for the summary and two an item, up to 14 items, each once more after a re-ask; answers up to their limits.
-_QUESTIONS, _PROMPT_TOKENS, _ANSWER_TOKENS = 30, 700, 500
+# An upper bound on what one letter can send and receive, in tokens: prompts of about 700 tokens before each question, one
+# question for the facts, one for the summary and two an item, each once more after a re-ask; answers up to their limits. An
+# item of a real letter is longer than `_SHORTEST_ITEM` bytes: its labels alone take 150. A letter of unknown layout is shown
+# whole three times.
+_FEWEST_QUESTIONS, _PROMPT_TOKENS, _ANSWER_TOKENS = 30, 700, 500
+_SHORTEST_ITEM = 600
+_TIMES_SHOWN = 3
 _TOKENS_A_BYTE = 0.5
+_WITH_RE_ASK = 2
+_MILLION = 1_000_000
 
 
 @dataclass
 class Budget:
-    """`limit` in USD; None admits everything."""
+    """`limit` in USD; None admits everything. `spent` begins with what earlier starts of the same run have cost."""
 
     limit: float | None
     a_prompt_token: float = 0.0
@@ -34,24 +39,28 @@ class Budget:
     reserved: dict[str, float] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, settings: Settings, limit: float | None) -> Budget:
+    def of(cls, price: Price, limit: float | None, *, spent: float = 0.0) -> Budget:
         """Raises `SettingsError` for a limit on an endpoint whose prices nobody has said."""
         if limit is None:
             return cls(None)
-        price = price_of(settings)
-        a_prompt_token, an_answer_token = price(Usage(1, 1_000_000, 0)), price(Usage(1, 0, 1_000_000))
-        if a_prompt_token is None or an_answer_token is None:
+        sent, answered = price(Usage(1, _MILLION, 0)), price(Usage(1, 0, _MILLION))
+        if sent is None or answered is None:
             raise SettingsError(
                 "--max-cost needs prices: set LLM_EXTRACT_INPUT_PRICE and LLM_EXTRACT_OUTPUT_PRICE (USD a million tokens)."
             )
-        return cls(limit, a_prompt_token / 1_000_000, an_answer_token / 1_000_000)
+        return cls(limit, sent / _MILLION, answered / _MILLION, spent)
 
-    def admit(self, files: list[LetterFile]) -> Iterator[LetterFile]:
-        """The files, one by one, for as long as the next one's worst case fits under the limit."""
+    def admit(self, files: Iterable[LetterFile]) -> Iterator[LetterFile | None]:
+        """The files, one by one, for as long as the next one's worst case fits under the limit.
+
+        None while it only does not fit because of what is reserved: letters under way usually cost less.
+        """
         for file in files:
             most = self._most(file)
-            if self.limit is not None and self.spent + sum(self.reserved.values()) + most > self.limit:
-                return
+            while not self._fits(most):
+                if not self.reserved:
+                    return
+                yield None
             self.reserved[file.letter_id] = most
             yield file
 
@@ -60,10 +69,15 @@ class Budget:
         most = self.reserved.pop(record.letter_id, 0.0)
         self.spent += most if record.run.cost_usd is None else record.run.cost_usd
 
+    def _fits(self, most: float) -> bool:
+        return self.limit is None or self.spent + sum(self.reserved.values()) + most <= self.limit
+
     def _most(self, file: LetterFile) -> float:
         try:
             size = file.path.stat().st_size
         except OSError:
             return 0.0  # it will fail before anything is sent
-        sent = 2 * (2 * size * _TOKENS_A_BYTE + _QUESTIONS * _PROMPT_TOKENS)
-        return sent * self.a_prompt_token + 2 * _QUESTIONS * _ANSWER_TOKENS * self.an_answer_token
+        questions = max(_FEWEST_QUESTIONS, 2 + 2 * (size // _SHORTEST_ITEM))
+        sent = _TIMES_SHOWN * size * _TOKENS_A_BYTE + questions * _PROMPT_TOKENS
+        answered = questions * _ANSWER_TOKENS
+        return _WITH_RE_ASK * (sent * self.a_prompt_token + answered * self.an_answer_token)

@@ -32,7 +32,12 @@ _CLOSED = {
     "/items/*/reasons": REASONS,
 }
 # A person: a title in front or a degree behind. Reviewers' names are confidential (Cal. Labor Code 4610.6(f)).
-_PERSON = re.compile(r"\b(?:Dr|Mr|Mrs|Ms|Prof)\.? [A-Z]|,? \b(?:M\.?D|D\.?O|D\.?C|Ph\.?D|Psy\.?D|L\.?Ac|R\.?N|D\.?P\.?M|D\.?D\.?S)\b\.?(?:$|[,;])")
+_TITLE = r"\b(?:Dr|Mr|Mrs|Ms|Prof)\.? "
+_DEGREE = r",? \b(?:M\.?D|D\.?O|D\.?C|Ph\.?D|Psy\.?D|L\.?Ac|R\.?N|D\.?P\.?M|D\.?D\.?S)\b\.?(?:$|[,;])"
+_PERSON = re.compile(rf"{_TITLE}[A-Z]|{_DEGREE}")
+_TITLE_IN_FRONT, _DEGREE_BEHIND = re.compile(rf"{_TITLE}$"), re.compile(_DEGREE)
+_AROUND = 20
+"""Characters of the letter before and behind a value in which a title or a degree is looked for."""
 
 
 class Finding(NamedTuple):
@@ -55,13 +60,13 @@ def _dates_possible(reading: Reading, letter: Letter) -> Iterator[Finding]:
 
 
 def _dates_in_order(reading: Reading, letter: Letter) -> Iterator[Finding]:
-    known = [(name, reading.get(f"/case/{name}")) for name in _SEQUENCE]
-    for (before, first), (after, second) in pairwise([(n, d) for n, d in known if d is not None]):
+    known = [(name, value) for name in _SEQUENCE if (value := reading.get(f"/case/{name}")) is not None]
+    for (before, first), (after, second) in pairwise(known):
         if first > second:
             # Dates of a header block are the letter's own; one that a narrative was read for is more likely misread.
-            misread = not _certain(reading, f"/case/{before}")
+            doubtful = next((name for name in (before, after) if not _certain(reading, f"/case/{name}")), None)
             message = f"{before} ({first}) is after {after} ({second}); check both in the letter."
-            yield Finding(f"/case/{before}", "dates_out_of_order", message, impossible=misread)
+            yield Finding(f"/case/{doubtful or before}", "dates_out_of_order", message, impossible=doubtful is not None)
 
 
 def _certain(reading: Reading, pointer: str) -> bool:
@@ -77,24 +82,45 @@ def _age(reading: Reading, letter: Letter) -> Iterator[Finding]:
 
 def _amounts(reading: Reading, letter: Letter) -> Iterator[Finding]:
     for index in range(reading.item_count):
-        quantity, refills = reading.get(item_pointer(index, "quantity")), reading.get(item_pointer(index, "refills"))
+        at_quantity, at_refills = item_pointer(index, "quantity"), item_pointer(index, "refills")
+        quantity, refills = reading.get(at_quantity), reading.get(at_refills)
         if quantity is not None and not 0 < quantity <= MOST_UNITS:
-            yield Finding(item_pointer(index, "quantity"), "impossible_quantity", f"{quantity} units is no possible request.", impossible=True)
+            yield Finding(at_quantity, "impossible_quantity", f"{quantity} units is no possible request.", impossible=True)
         if refills is not None and not 0 <= refills <= MOST_REFILLS:
-            yield Finding(item_pointer(index, "refills"), "impossible_refills", f"{refills} refills is no possible request.", impossible=True)
-        if refills is not None and quantity is not None and refills == quantity:
-            yield Finding(item_pointer(index, "refills"), "refills_like_quantity", "Refills and quantity are the same number; check the request.")
+            yield Finding(at_refills, "impossible_refills", f"{refills} refills is no possible request.", impossible=True)
+        if refills is not None and refills == quantity:
+            message = "Refills and quantity are the same number; check the request."
+            yield Finding(at_refills, "refills_like_quantity", message)
 
 
 def _item_count(reading: Reading, letter: Letter) -> Iterator[Finding]:
     headings = sections_of(letter).headings
     if headings and reading.item_count != headings:
-        message = f"The letter decides {headings} items, {reading.item_count} were read."
-        yield Finding("/items", "item_count", message)
+        yield Finding("/items", "item_count", f"The letter decides {headings} items, {reading.item_count} were read.")
+
+
+def _items_complete(reading: Reading, letter: Letter) -> Iterator[Finding]:
+    placed = len(sections_of(letter).items)
     for index in range(reading.item_count):
-        for name in ("request", "decision"):
-            if item_pointer(index, name) not in reading.fields:
+        for name in ("request", "decision", "rationale"):
+            needed = name != "rationale" or index < placed  # where the layout is unknown nothing says that there is one
+            if needed and item_pointer(index, name) not in reading.fields:
                 yield Finding(item_pointer(index, name), f"no_{name}", f"Item {index + 1} has no {name} that the letter proves.")
+
+
+_ENDS_WELL = re.compile(r"[.?!:;)\]\"'”’]\s*$")
+
+
+def _letter_whole(reading: Reading, letter: Letter) -> Iterator[Finding]:
+    sections = sections_of(letter)
+    if any(issue.code in ("cut_off", "no_items") for issue in reading.issues):
+        return
+    if sections.cut_off:
+        message = "A section that letters of this layout have is missing; the letter seems to be cut off."
+        yield Finding("", "cut_off", message)
+    elif sections.items and not _ENDS_WELL.search(sections.text(sections.items[-1].rationale)):
+        message = "The last rationale ends in the middle of a sentence; the letter seems to be cut off."
+        yield Finding(item_pointer(len(sections.items) - 1, "rationale"), "cut_off", message)
 
 
 def _closed_lists(reading: Reading, letter: Letter) -> Iterator[Finding]:
@@ -106,8 +132,17 @@ def _closed_lists(reading: Reading, letter: Letter) -> Iterator[Finding]:
 
 def _no_persons(reading: Reading, letter: Letter) -> Iterator[Finding]:
     for pointer, found in reading.leaves():
-        if pointer.startswith("/reviewer/") and isinstance(found.value, str) and _PERSON.search(found.value):
+        if pointer.startswith("/reviewer/") and _names_a_person(found, letter):
             yield Finding(pointer, "person_named", "A reviewer's name is confidential and was taken out.", impossible=True)
+
+
+def _names_a_person(found: Found, letter: Letter) -> bool:
+    """By the value's own words, or by a title in front of them or a degree behind them in the letter."""
+    return _PERSON.search(str(found.value)) is not None or any(
+        _TITLE_IN_FRONT.search(letter.text[max(0, span.start - _AROUND) : span.start])
+        or _DEGREE_BEHIND.match(letter.text[span.end : span.end + _AROUND])
+        for span in found.spans
+    )
 
 
 def _reasons_fit(reading: Reading, letter: Letter) -> Iterator[Finding]:
@@ -115,9 +150,11 @@ def _reasons_fit(reading: Reading, letter: Letter) -> Iterator[Finding]:
         pointer = item_pointer(index, "reasons")
         reasons, decision = reading.get(pointer) or (), reading.get(item_pointer(index, "decision"))
         if decision == "upheld" and reasons == ("criteria_met",):
-            yield Finding(pointer, "reason_contradicts", "The denial was upheld, yet the only reason says that the criteria are met.")
+            message = "The denial was upheld, yet the only reason says that the criteria are met."
+            yield Finding(pointer, "reason_contradicts", message)
         if decision == "overturned" and reasons and "criteria_met" not in reasons:
-            yield Finding(pointer, "reason_contradicts", "The denial was overturned, yet no reason says that the criteria are met.")
+            message = "The denial was overturned, yet no reason says that the criteria are met."
+            yield Finding(pointer, "reason_contradicts", message)
 
 
 CHECKS: tuple[Check, ...] = (
@@ -126,6 +163,8 @@ CHECKS: tuple[Check, ...] = (
     _age,
     _amounts,
     _item_count,
+    _items_complete,
+    _letter_whole,
     _closed_lists,
     _no_persons,
     _reasons_fit,
@@ -138,8 +177,14 @@ def check(reading: Reading, letter: Letter) -> Reading:
     findings = [f for one in CHECKS for f in one(reading, letter)]
     gone = {f.pointer for f in findings if f.impossible}
     fields = {p: kept for p, e in reading.fields.items() if (kept := _without(p, e, gone)) is not None}
-    issues = tuple(Issue(pointer=f.pointer, code=f.code, message=f.message) for f in findings)
+    issues = tuple(Issue(pointer=_where(f, reading), code=f.code, message=f.message) for f in findings)
     return replace(reading, fields=fields, issues=(*reading.issues, *issues), replaced=reading.replaced or bool(gone))
+
+
+def _where(finding: Finding, reading: Reading) -> str:
+    """The finding's pointer; the list's own for an entry that is taken out, whose place another one may take."""
+    entry_is_gone = finding.impossible and finding.pointer not in reading.fields
+    return finding.pointer.rsplit("/", 1)[0] if entry_is_gone else finding.pointer
 
 
 def _without(pointer: str, entry: Entry, gone: set[str]) -> Entry | None:

@@ -54,17 +54,9 @@ def _plain_errors(command: F) -> F:
 
 
 def _settings(**given: Any) -> Settings:
-    from pydantic import ValidationError
+    from llm_extract.wiring import settings_of
 
-    from llm_extract.errors import SettingsError
-    from llm_extract.settings import Settings
-
-    try:
-        return Settings(**{key: value for key, value in given.items() if value is not None})
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        name = ".".join(str(part) for part in first["loc"])
-        raise SettingsError(f"The setting {name} is wrong: {first['msg']}.") from None
+    return settings_of({key: value for key, value in given.items() if value is not None})
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -75,10 +67,14 @@ def main() -> None:
 
 @main.command()
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
-@click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder for records.jsonl and run.json.")
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder for records.jsonl and run.json."
+)
 @_model_options
 @click.option("--concurrency", type=click.IntRange(1, 1024), help="Letters under way at once.")
-@click.option("--max-cost", type=click.FloatRange(min=0), metavar="USD", help="Start no letter that might cost more than this in all.")
+@click.option(
+    "--max-cost", type=click.FloatRange(min=0), metavar="USD", help="Start no letter that might make the run cost more."
+)
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Read the first N letters only.")
 @click.option("--fresh", is_flag=True, help="Forget what the folder holds and start over (answers stay cached).")
 @_plain_errors

@@ -64,7 +64,8 @@ class Reading:
 
     `absent` holds pointers of which nothing in the letter speaks at all, so that nobody need be asked about them.
     `unanswered` maps the pointer prefix of a question that got no usable answer to the reason. `fallback` is None where the asked
-    engine answered, else the reason why another reader's values stand in its place. `replaced`: a check dropped or replaced a value.
+    engine answered, else the reason why another reader's values stand in its place. `replaced`: a check dropped or replaced a
+    value.
     """
 
     fields: Mapping[str, Entry] = field(default_factory=dict)
@@ -133,8 +134,8 @@ def spec_path(pointer: str) -> str:
 class Question:
     """One request to a model. `system` is the part shared with other questions, so that prefix caches hit.
 
-    `answer` is the response schema. `doubts` may look at an answer that fits it and say, in a sentence for the model, what is wrong
-    (a quote that is not in the letter): such an answer is asked again once, and taken as it is the second time, because
+    `answer` is the response schema. `doubts` may look at an answer that fits it and say, in a sentence for the model, what is
+    wrong (a quote that is not in the letter): such an answer is asked again once, and taken as it is the second time, because
     grounding drops what stays unsupported.
     """
 

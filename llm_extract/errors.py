@@ -4,6 +4,7 @@
     ├── SettingsError              wrong use or settings; raised before any letter is read (exit code 2)
     │   ├── MissingExtraError      an optional extra is not installed
     │   ├── WeightsError           the embedded model's weights are absent or damaged
+    │   ├── LocalServerError       the embedded model does not start
     │   ├── PromptError            a prompt file that does not fit its slots, schema or examples
     │   └── CacheFolderError       the cache folder cannot be used safely
     ├── LetterError                one letter cannot be read; the run goes on with the others
@@ -63,6 +64,12 @@ class WeightsError(SettingsError):
     """The embedded model's weights are absent or their hash is wrong."""
 
     code = "weights"
+
+
+class LocalServerError(SettingsError):
+    """The embedded model's server does not start, or has ended; the message holds the end of its log."""
+
+    code = "local_server"
 
 
 class PromptError(SettingsError):

@@ -215,6 +215,15 @@ class Folded:
             for a, b in pairwise(edges)
         )
 
+    def find(self, span: Span) -> tuple[int, int] | None:
+        """The folded range of an original span; None where nothing of it was kept."""
+        starts = self._original_starts
+        first = bisect_right(starts, span.start) - 1
+        start = self._folded_starts[max(first, 0)] + max(0, span.start - starts[max(first, 0)])
+        last = bisect_right(starts, span.end - 1) - 1
+        end = self._folded_starts[max(last, 0)] + max(0, span.end - 1 - starts[max(last, 0)]) + 1
+        return (start, end) if 0 <= start < end <= len(self.text) else None
+
     @cached_property
     def line_starts(self) -> frozenset[int]:
         """Folded offsets at which a line of the original begins."""

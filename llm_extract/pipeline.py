@@ -10,14 +10,16 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import re
 import time
-from collections.abc import AsyncIterator, Callable, Iterable
+import traceback
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from llm_extract.checks import check
-from llm_extract.engine import Engine, Found, Reading, Usage
+from llm_extract.engine import Engine, Found, Reading, Usage, item_pointer
 from llm_extract.errors import FatalEndpointError, LetterError, LlmExtractError, NotALetterError, SettingsError
 from llm_extract.grounding import ground
 from llm_extract.letters import Letter, LetterFile
@@ -27,6 +29,7 @@ from llm_extract.schema import (
     EvidenceSpan,
     FieldSpec,
     Issue,
+    Reader,
     Record,
     RunInfo,
     SourceFile,
@@ -53,15 +56,16 @@ class Pipeline:
     concurrency: int = 4
 
     async def read(self, letter: Letter) -> Record:
-        """The record of one letter. Raises `FatalEndpointError` only."""
+        """The record of one letter. Raises `FatalEndpointError` and `SettingsError` only."""
         started = time.monotonic()
         try:
-            reading = await self._reading(letter)
+            return await self._read(letter, started)
         except (FatalEndpointError, SettingsError):
             raise
         except LlmExtractError as error:
             return self.failed(letter.letter_id, letter.path, error, started, letter)
-        return self._record(letter, reading, started)
+        except Exception as error:  # one letter's bad luck with a mistake of ours must not end the run of the others
+            return self._broken(letter.letter_id, _source(letter), error, started)
 
     async def read_file(self, file: LetterFile) -> Record:
         """The record of one file; a file that cannot be read gives a `failed` one."""
@@ -69,22 +73,30 @@ class Pipeline:
         try:
             letter = await asyncio.to_thread(self.open_letter, file)
         except LetterError as error:
-            return self.failed(file.letter_id, str(file.path), error, started)
+            return self.failed(_printable(file.letter_id), str(file.path), error, started)
+        except SettingsError:
+            raise
+        except Exception as error:  # as in `read`
+            return self._broken(_printable(file.letter_id), _unread(str(file.path)), error, started)
         return await self.read(letter)
 
-    async def stream(self, letters: Iterable[LetterFile | Letter]) -> AsyncIterator[Record]:
-        """Records as they are ready, in no promised order, at most `concurrency` letters under way and none read ahead."""
+    async def stream(self, letters: Iterable[LetterFile | Letter | None]) -> AsyncGenerator[Record, None]:
+        """Records as they are ready, in no promised order, at most `concurrency` letters under way and none read ahead.
+
+        None in `letters` means "not now": it is asked for the next one when a letter under way is done.
+        """
         waiting = iter(letters)
-        under_way: set[asyncio.Task[Record]] = set()
+        under_way: dict[asyncio.Task[Record], None] = {}  # in the order of their start
         try:
             while True:
                 while len(under_way) < self.concurrency and (letter := next(waiting, None)) is not None:
-                    read = self.read_file(letter) if isinstance(letter, LetterFile) else self.read(letter)
-                    under_way.add(asyncio.ensure_future(read))
+                    under_way[asyncio.ensure_future(self._either(letter))] = None
                 if not under_way:
                     return
-                done, under_way = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
-                for task in done:
+                done, _ = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
+                # What was read is given out before an error that came at the same time ends the stream.
+                for task in sorted(done & under_way.keys(), key=_ended_badly):
+                    del under_way[task]
                     yield task.result()
         finally:
             for task in under_way:
@@ -97,16 +109,17 @@ class Pipeline:
 
     # -- inside --
 
-    async def _reading(self, letter: Letter) -> Reading:
+    async def _either(self, letter: LetterFile | Letter) -> Record:
+        return await (self.read_file(letter) if isinstance(letter, LetterFile) else self.read(letter))
+
+    async def _read(self, letter: Letter, started: float) -> Record:
         refuse_what_is_no_letter(letter)
-        reading = with_treatments(check(ground(await self.engine.read(letter), letter), letter))
-        if not reading.item_count and not reading.fields:
-            raise NotALetterError(_NOTHING_FOUND)
-        return reading
+        reading = await self.engine.read(letter)
+        return self._record(letter, with_treatments(check(ground(reading, letter), letter)), started)
 
     def _record(self, letter: Letter, reading: Reading, started: float) -> Record:
         content, evidence, provenance, issues = assemble(reading)
-        issues = (*_encoding_issue(letter), *issues)
+        issues = (*_encoding_issue(letter), *issues, *_nothing_found(reading))
         return Record.model_validate(
             {
                 **content,
@@ -136,16 +149,33 @@ class Pipeline:
 
     def failed(self, letter_id: str, path: str, error: LlmExtractError, started: float, letter: Letter | None = None) -> Record:
         """The record of a letter that cannot be read: why, and what to do."""
-        return Record(
-            letter_id=letter_id,
-            source=_source(letter) if letter else SourceFile(path=path, sha256=_sha256_of(path)),
-            status="failed",
-            issues=(Issue(pointer="", code=error.code, message=str(error)),),
-            run=RunInfo(engine=self.engine.name, seconds=round(time.monotonic() - started, 3), cost_usd=0.0),
+        source = _source(letter) if letter else _unread(path)
+        return self._failed(letter_id, source, Issue(pointer="", code=error.code, message=str(error)), started)
+
+    def _broken(self, letter_id: str, source: SourceFile, error: Exception, started: float) -> Record:
+        # The kind and the place only: the message of a foreign exception may hold the letter's text.
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{type(error).__name__} in {Path(place.filename).name}, line {place.lineno}"
+        message = (
+            f"The program made a mistake with this letter ({where}): please report that place; other letters are not touched."
         )
+        return self._failed(letter_id, source, Issue(pointer="", code="internal_error", message=message), started)
+
+    def _failed(self, letter_id: str, source: SourceFile, issue: Issue, started: float) -> Record:
+        run = RunInfo(engine=self.engine.name, seconds=round(time.monotonic() - started, 3), cost_usd=0.0)
+        return Record(letter_id=letter_id, source=source, status="failed", issues=(issue,), run=run)
 
 
-_NOTHING_FOUND = "Nothing of a letter was found in it; give the text of an Independent Medical Review determination."
+def _ended_badly(task: asyncio.Task[Record]) -> bool:
+    return task.cancelled() or task.exception() is not None
+
+
+_SIGNS = re.compile(
+    r"independent medical review|medically necessary|utilization review|\bimr\b|claims administrator|injured worker",
+    re.IGNORECASE,
+)
+_ENOUGH_SIGNS = 2
+"""One such phrase stands in any medical report."""
 
 
 def refuse_what_is_no_letter(letter: Letter) -> None:
@@ -153,17 +183,15 @@ def refuse_what_is_no_letter(letter: Letter) -> None:
     sections = sections_of(letter)
     if sections.layout != "unknown" or sections.items:
         return
-    words = letter.folded.text.lower()
-    signs = (
-        "independent medical review",
-        "medically necessary",
-        "utilization review",
-        "imr",
-        "claims administrator",
-        "injured worker",
-    )
-    if sum(sign in words for sign in signs) < 2:  # noqa: PLR2004 - one such phrase stands in any medical report
+    if len({m.group().lower() for m in _SIGNS.finditer(letter.folded.text)}) < _ENOUGH_SIGNS:
         raise NotALetterError("The text is no Independent Medical Review letter: none of its headings or phrases stand in it.")
+
+
+def _nothing_found(reading: Reading) -> tuple[Issue, ...]:
+    if reading.fields or reading.unanswered:
+        return ()
+    message = "Nothing of a letter was found in it; give the text of an Independent Medical Review determination."
+    return (Issue(pointer="", code=NotALetterError.code, message=message),)
 
 
 def _source(letter: Letter) -> SourceFile:
@@ -176,13 +204,25 @@ def _source(letter: Letter) -> SourceFile:
     )
 
 
-def _sha256_of(path: str) -> str | None:
-    """The hash of a file that could not be read as a letter, where it can be opened at all."""
+def _unread(path: str) -> SourceFile:
+    """What can be said of a file that could not be read as a letter."""
+    return SourceFile(path=_printable(path), sha256=_sha256_of(Path(path)))
+
+
+def _sha256_of(path: Path) -> str | None:
+    """The hash of a regular file that can be opened: a pipe would block, a device never end."""
     try:
-        with Path(path).open("rb") as file:
+        if not path.is_file():
+            return None
+        with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
+    except (OSError, ValueError):
         return None
+
+
+def _printable(name: str) -> str:
+    """A file name as it can stand in a record: bytes that are no Unicode become U+FFFD."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _encoding_issue(letter: Letter) -> tuple[Issue, ...]:
@@ -192,10 +232,12 @@ def _encoding_issue(letter: Letter) -> tuple[Issue, ...]:
 
 
 # A letter that has lost a section is read as far as it goes, and never called whole.
-_INCOMPLETE = frozenset({"cut_off", "no_items", "item_count", "no_decision", "no_request", "unknown_layout"})
+_INCOMPLETE = frozenset({"cut_off", "no_items", "item_count", "no_decision", "no_request", "no_rationale", "unknown_layout"})
 
 
 def _status(reading: Reading, issues: tuple[Issue, ...]) -> Status:
+    if not reading.fields:
+        return "failed"
     if reading.fallback is not None:
         return "fallback"
     return "partial" if reading.replaced or any(i.code in _INCOMPLETE for i in issues) else "ok"
@@ -222,29 +264,47 @@ def with_treatments(reading: Reading) -> Reading:
 # --- from a flat reading to the contract's object --------------------------------------------------------------------
 
 
-def assemble(
-    reading: Reading,
-) -> tuple[dict[str, Any], dict[str, tuple[EvidenceSpan, ...]], dict[str, str], tuple[Issue, ...]]:
+class Assembled(NamedTuple):
+    """A reading as the contract's object, with the pointers of that object."""
+
+    content: dict[str, Any]
+    evidence: dict[str, tuple[EvidenceSpan, ...]]
+    provenance: dict[str, Reader]
+    issues: tuple[Issue, ...]
+
+
+def assemble(reading: Reading) -> Assembled:
     """Content, evidence, provenance and issues of a reading.
 
     An item without a request or a decision cannot stand in the contract: it is left out, which its issue says.
     """
+    complete = [i for i in range(reading.item_count) if _stands(reading, i)]
+    moved = {old: new for new, old in enumerate(complete)}
+    leaves = [(p, f) for pointer, f in reading.leaves() if (p := _renumbered(pointer, moved)) is not None]
+    provenance: dict[str, Reader] = {f"/items/{new}/{name}": "baseline" for new in moved.values() for name in _DEFAULTS}
+    return Assembled(
+        content={**_letter_content(reading), "items": [_item_content(reading, i) for i in complete]},
+        evidence={p: tuple(EvidenceSpan(start=s.start, end=s.end) for s in f.spans) for p, f in leaves if f.spans},
+        provenance={**provenance, **{p: f.reader for p, f in leaves}},
+        issues=tuple(_at(i, _renumbered(i.pointer, moved)) for i in reading.issues),
+    )
+
+
+_DEFAULTS: Mapping[str, Any] = {"category": "other", "retrospective": False}
+"""What stands in an item of which no reader says it."""
+
+
+def _letter_content(reading: Reading) -> dict[str, Any]:
     content: dict[str, Any] = {}
     for spec in LETTER_FIELDS:
         section, name = spec.path.strip("/").split("/")
         content.setdefault(section, {})[name] = _value(reading, spec.path, spec)
-    complete = [i for i in range(reading.item_count) if _stands(reading, i)]
-    moved = {old: new for new, old in enumerate(complete)}
-    content["items"] = [
-        {spec.name: _value(reading, spec.path.replace("*", str(i)), spec) for spec in ITEM_FIELDS} for i in complete
-    ]
-    for item in content["items"]:
-        item["retrospective"] = bool(item["retrospective"])
-        item["category"] = item["category"] or "other"
-    leaves = [(p, f) for pointer, f in reading.leaves() if (p := _renumbered(pointer, moved)) is not None]
-    evidence = {p: tuple(EvidenceSpan(start=s.start, end=s.end) for s in f.spans) for p, f in leaves if f.spans}
-    issues = tuple(_at(i, _renumbered(i.pointer, moved)) for i in reading.issues)
-    return content, evidence, {p: f.reader for p, f in leaves if f.value is not False}, issues
+    return content
+
+
+def _item_content(reading: Reading, index: int) -> dict[str, Any]:
+    item = {spec.name: _value(reading, item_pointer(index, spec.name), spec) for spec in ITEM_FIELDS}
+    return item | {name: value for name, value in _DEFAULTS.items() if item[name] is None}
 
 
 def _at(issue: Issue, pointer: str | None) -> Issue:
@@ -258,7 +318,7 @@ def _stands(reading: Reading, index: int) -> bool:
 
 def _renumbered(pointer: str, moved: dict[int, int]) -> str | None:
     parts = pointer.split("/")
-    if len(parts) < 3 or parts[1] != "items":  # noqa: PLR2004
+    if len(parts) < 3 or parts[1] != "items":
         return pointer
     new = moved.get(int(parts[2]))
     return None if new is None else "/".join((*parts[:2], str(new), *parts[3:]))

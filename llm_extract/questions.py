@@ -1,32 +1,35 @@
 """What the model is asked, and how an answer becomes values of the contract.
 
-A question is a prompt file, a response schema from this module, and a slice of the letter. Answers are short and hold words of the
-letter, or numbers of its sentences: never a date in another form, never a rationale. Each answer is turned into `Found`s here by
-locating those words and reading them with the same parsers that the rules use (`values.py`), so that a value without its words in
-the letter cannot come about.
+A question is a prompt file, a response schema from this module, and a slice of the letter. Answers are short and hold words of
+the letter, or numbers of its sentences: never a date in another form, never a rationale. Each answer is turned into `Found`s
+here by locating those words and reading them with the same parsers that the rules use (`values.py`), so that a value without
+its words in the letter cannot come about.
 
-To change a wording: a new file in `prompts/`. To ask for another field: its line in an answer model here, in the prompt's text and
-examples, and in the function that reads the answer.
+To change a wording: a new file in `prompts/`. To ask for another field: its line in an answer model here, in the prompt's text
+and examples, and in the function that reads the answer.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from llm_extract.baseline import clinical
+from llm_extract.baseline.request import read_request
 from llm_extract.engine import Entry, Found, Question, item_pointer
-from llm_extract.grounding import locate
+from llm_extract.grounding import locate, read_decision
 from llm_extract.letters import Letter
 from llm_extract.prompts import Prompt, check_prompt, fence, load_prompt
-from llm_extract.schema import STATES, Category, Citation, Issue, Reason, Source, Span
+from llm_extract.schema import STATES, Category, Citation, Decision, Issue, Reason, Source
 from llm_extract.sections import ItemParts, Part, Sections, sections_of
 from llm_extract.settings import Settings
-from llm_extract.values import latest_year, normal_strength, page_numbers, parse_date, parse_number, plain, sentences
+from llm_extract.values import NUMBER, latest_year, normal_strength, page_numbers, parse_date, parse_number, plain, sentences
 
 
 class AnswerModel(BaseModel):
@@ -199,6 +202,10 @@ class Desk:
         """The letter's own words."""
         return self.letter.folded.text[part.start : part.end]
 
+    def day(self, words: str) -> date | None:
+        """The date that words give, short years as the letter's other dates have them."""
+        return parse_date(words, latest_year=self.latest_year)
+
     def quoted(self, quote: str | None, within: Part | None) -> Part | None:
         """Where a quote stands."""
         return locate(quote, self.sections, within) if quote else None
@@ -230,21 +237,31 @@ def quote_doubts(name: str, sections: Sections, within: Part | None) -> Callable
 
 
 def read_clinical(desk: Desk, answer: ClinicalAnswer) -> tuple[Values, list[Issue]]:
-    """The three lists, each entry located in the summary."""
+    """The three lists, each entry located in the summary and cut to what the contract asks for."""
     values: Values = {}
     issues: list[Issue] = []
-    for name in ("diagnoses", "medications", "prior_treatments"):
+    for name, cut in (
+        ("diagnoses", _diagnosis),
+        ("medications", clinical.drug_name),
+        ("prior_treatments", clinical.treatment_name),
+    ):
         pointer = f"/clinical/{name}"
         entries: list[Found] = []
         for quote in dict.fromkeys(getattr(answer, name)):
             part = desk.quoted(quote, desk.sections.summary)
             if part is None:
                 issues.append(unsupported_issue(pointer))
-            elif desk.words(part).lower() not in (str(e.value).lower() for e in entries):
-                entries.append(desk.found(desk.words(part), part))
+                continue
+            kept = cut(plain(desk.letter.folded.text), part)
+            if kept is not None and desk.words(kept).lower() not in (str(e.value).lower() for e in entries):
+                entries.append(desk.found(desk.words(kept), kept))
         if entries:
             values[pointer] = tuple(entries)
     return values, issues
+
+
+def _diagnosis(text: str, part: Part) -> Part | None:
+    return part
 
 
 def numbered(sections: Sections, part: Part) -> tuple[str, list[Part]]:
@@ -266,79 +283,91 @@ def read_reasons(desk: Desk, index: int, answer: ReasonsAnswer, parts: list[Part
     return ({pointer: tuple(found.values())} if found else {}), issues
 
 
+_DATES = ("date_of_injury", "date_assigned", "application_received", "ur_denial_date", "decision_date")
+
+
+@dataclass
+class _Reader:
+    """Collects the values of one answer, and an issue for each quote that the letter does not have or that says no such value."""
+
+    desk: Desk
+    values: Values = field(default_factory=dict)
+    issues: list[Issue] = field(default_factory=list)
+
+    def put(self, pointer: str, quote: str | None, within: Part | None, read: Callable[[str], Any]) -> None:
+        """Locate a quote and read its words."""
+        if quote:
+            self.place(pointer, self.desk.quoted(quote, within), read)
+
+    def place(self, pointer: str, part: Part | None, read: Callable[[str], Any]) -> None:
+        """Read the words of a part; without a part or a value there is an issue."""
+        value = read(self.desk.words(part)) if part else None
+        if part is None or value is None:
+            self.issues.append(unsupported_issue(pointer))
+        else:
+            self.values[pointer] = self.desk.found(value, part)
+
+    def put_all(self, pointer: str, quotes: Iterable[str], within: Part | None, read: Callable[[str], Any]) -> None:
+        """The same for a list field; a value counts once."""
+        entries: dict[Any, Found] = {}
+        for quote in dict.fromkeys(quotes):
+            part = self.desk.quoted(quote, within)
+            value = read(self.desk.words(part)) if part else None
+            if part is None or value is None:
+                self.issues.append(unsupported_issue(pointer))
+            else:
+                entries.setdefault(value, self.desk.found(value, part))
+        if entries:
+            self.values[pointer] = tuple(entries.values())
+
+
 def read_facts(desk: Desk, answer: FactsAnswer) -> tuple[Values, list[Issue]]:
     """Case, reviewer and patient; words are located, then read."""
-    values: Values = {}
-    issues: list[Issue] = []
-    front = _front(desk.sections)
-
-    def put(pointer: str, quote: str | None, read: Callable[[str], Any]) -> None:
-        if not quote:
-            return
-        part = desk.quoted(quote, front)
-        value = read(desk.words(part)) if part else None
-        if part is None or value is None:
-            issues.append(unsupported_issue(pointer))
-        else:
-            values[pointer] = desk.found(value, part)
-
-    put("/case/case_number", answer.case_number, _case_number)
-    put("/case/priority", answer.priority, _priority)
-    for name in ("date_of_injury", "date_assigned", "application_received", "ur_denial_date", "decision_date"):
-        put(f"/case/{name}", getattr(answer, name), lambda words: parse_date(words, latest_year=desk.latest_year))
-    put("/patient/sex", answer.sex, _sex)
-    put("/patient/age", _age_words(desk, answer.age), lambda words: answer.age)
-    for name, known in (("licensed_states", _state), ("specialties", str)):
-        entries = _entries(desk, getattr(answer, name), desk.sections.credentials, known)
-        issues += [unsupported_issue(f"/reviewer/{name}")] * (len(getattr(answer, name)) - len(entries))
-        if entries:
-            values[f"/reviewer/{name}"] = tuple(entries)
-    return values, issues
+    reader = _Reader(desk)
+    front, credentials = _front(desk.sections), desk.sections.credentials
+    reader.put("/case/case_number", answer.case_number, None, _case_number)  # a footer may have it
+    reader.put("/case/priority", answer.priority, front, _priority)
+    for name in _DATES:
+        reader.put(f"/case/{name}", getattr(answer, name), front, desk.day)
+    patient = desk.sections.summary or front
+    reader.put("/patient/sex", answer.sex, patient, _sex)
+    if answer.age is not None:
+        reader.place("/patient/age", _age_place(desk, answer.age, patient), lambda _: answer.age)
+    reader.put_all("/reviewer/licensed_states", answer.licensed_states, credentials, _state)
+    reader.put_all("/reviewer/specialties", answer.specialties, credentials, str)
+    return reader.values, reader.issues
 
 
 def _front(sections: Sections) -> Part | None:
-    """Everything before the first item's decision: where facts of case and patient stand."""
-    first = sections.items[0].decided if sections.items else None
-    return Part(0, first.start) if first and sections.layout != "professional_review" else None
+    """Header, credentials and summary: where facts of case and patient stand. None: the whole letter."""
+    ends = [part.end for part in (sections.header, sections.credentials, sections.summary) if part]
+    return Part(0, max(ends)) if ends else None
 
 
-def _entries(desk: Desk, quotes: list[str], within: Part | None, read: Callable[[str], Any]) -> list[Found]:
-    entries: list[Found] = []
-    for quote in dict.fromkeys(quotes):
-        part = desk.quoted(quote, within)
-        value = read(desk.words(part)) if part else None
-        if part and value:
-            entries.append(desk.found(value, part))
-    return entries
-
-
-def _age_words(desk: Desk, age: int | None) -> str | None:
-    """The age as it is written behind "age" or before "year", so that no other number of the letter proves it."""
-    if age is None:
-        return None
-    m = re.search(
-        rf"\b{age}(?=[ -]*(?:y|years?)\b|[ -]*y/?o|[ -]*year)|(?<=age ){age}\b|(?<=aged ){age}\b",
-        plain(desk.letter.folded.text),
-        re.I,
+def _age_place(desk: Desk, age: int, within: Part | None) -> Part | None:
+    """Where the age is written behind "age" or before "year", so that no other number of the letter proves it."""
+    pattern = re.compile(
+        rf"(?<![\w.,/-]){age}(?=[ -]*(?:years?|yrs?|y\.? ?/? ?o)\b)|(?<=age )(?:of )?{age}\b|(?<=aged ){age}\b", re.IGNORECASE
     )
-    return m.group() if m else None
+    m = pattern.search(plain(desk.sections.folded.text), *(within or ()))
+    return Part(*m.span()) if m else None
 
 
 def _case_number(words: str) -> str | None:
-    m = re.search(r"CM ?(\d{2}) ?- ?(\d{7})", words)
+    m = re.search(r"CM ?(\d{2}) ?- ?(\d{7})(?!\d)", words)
     return f"CM{m[1]}-{m[2]}" if m else None
 
 
 def _priority(words: str) -> str | None:
-    return (
-        "expedited" if re.search("expedit", words, re.I) else ("standard" if re.search("standard|regular", words, re.I) else None)
-    )
+    if re.search("expedit", words, re.IGNORECASE):
+        return "expedited"
+    return "standard" if re.search("standard|regular", words, re.IGNORECASE) else None
 
 
 def _sex(words: str) -> str | None:
-    if re.search(r"\b(?:female|woman|lady|she|her|girl)\b", words, re.I):
+    if re.search(r"\b(?:female|woman|lady|she|her|girl)\b", words, re.IGNORECASE):
         return "female"
-    return "male" if re.search(r"\b(?:male|man|gentleman|he|him|his|boy)\b", words, re.I) else None
+    return "male" if re.search(r"\b(?:male|man|gentleman|he|him|his|boy)\b", words, re.IGNORECASE) else None
 
 
 def _state(words: str) -> str | None:
@@ -347,84 +376,68 @@ def _state(words: str) -> str | None:
 
 def read_item(desk: Desk, index: int, parts: ItemParts, answer: ItemAnswer) -> tuple[Values, list[Issue]]:
     """One item: the request taken apart, decision and citations. Request and rationale come with the sections."""
-    issues: list[Issue] = []
-    request = desk.words(parts.request)
-    values: dict[str, Entry] = {"request": desk.found(request, parts.request)}
+    reader = _Reader(desk)
 
-    def put(name: str, quote: str | None, within: Part | None, read: Callable[[str], Any]) -> None:
-        if not quote:
-            return
-        part = desk.quoted(quote, within)
-        value = read(desk.words(part)) if part else None
-        if part is None or value is None:
-            issues.append(unsupported_issue(item_pointer(index, name)))
-        else:
-            values[name] = desk.found(value, part)
+    def at(name: str) -> str:
+        return item_pointer(index, name)
 
-    put("treatment", answer.treatment, parts.request, str)
-    values.setdefault("treatment", desk.found(request, parts.request))
-    values["category"] = desk.found(answer.category, parts.request)
-    if answer.generic_name and answer.category == "medication":
-        values["generic_name"] = desk.found(answer.generic_name.lower(), parts.request)
-    put("strength", answer.strength, parts.request, normal_strength)
-    put("quantity", answer.quantity, parts.request, _quantity)
-    put("refills", answer.refills, parts.request, _first_int)
-    put("frequency", answer.frequency, parts.request, str)
-    put("body_part", answer.body_part, parts.request, str)
-    put("date_of_service", answer.date_of_service, parts.request, lambda words: parse_date(words, latest_year=desk.latest_year))
-    retro = re.compile(r"\bretro\w*|\bDOS\b|dates? of ser\w+", re.I).search(desk.sections.folded.text, *parts.request)
-    values["retrospective"] = desk.found(True, Part(*retro.span())) if retro else Found(value=False, by=desk.by, reader="model")
-    decided = _around(parts)
-    put("decision", answer.decision, decided, _decision)
+    reader.place(at("request"), parts.request, str)
+    _read_request(reader, at, parts.request, answer)
+    reader.put(at("decision"), answer.decision, _around(parts), read_decision)
     for name, part, documents in (
         ("claims_admin_guidelines", parts.claims_guideline, answer.claims),
         ("reviewer_guidelines", parts.reviewer_guideline, answer.reviewer),
     ):
-        citations = [c for d in documents if (c := _citation(desk, part, d))]
-        issues += [unsupported_issue(item_pointer(index, name))] * (len(documents) - len(citations))
-        if citations:
-            values[name] = tuple(citations)
+        _read_citations(reader, at(name), part, documents)
     if parts.rationale:
-        values["rationale"] = desk.found(desk.words(parts.rationale), parts.rationale)
-    return {item_pointer(index, name): entry for name, entry in values.items()}, issues
+        reader.place(at("rationale"), parts.rationale, str)
+    return reader.values, reader.issues
+
+
+def _read_request(reader: _Reader, at: Callable[[str], str], request: Part, answer: ItemAnswer) -> None:
+    """The request line. A treatment that it does not have is the whole request."""
+    desk, values = reader.desk, reader.values
+    reader.put(at("treatment"), answer.treatment, request, str)
+    values.setdefault(at("treatment"), desk.found(desk.words(request), request))
+    values[at("category")] = desk.found(answer.category, request)
+    if answer.generic_name and answer.category == "medication":
+        values[at("generic_name")] = desk.found(answer.generic_name.lower(), request)
+    reader.put(at("strength"), answer.strength, request, normal_strength)
+    reader.put(at("quantity"), answer.quantity, request, _quantity)
+    reader.put(at("refills"), answer.refills, request, _first_int)
+    reader.put(at("frequency"), answer.frequency, request, str)
+    reader.put(at("body_part"), answer.body_part, request, str)
+    reader.put(at("date_of_service"), answer.date_of_service, request, desk.day)
+    retro = _RETROSPECTIVE.search(desk.sections.folded.text, *request)
+    values[at("retrospective")] = (
+        desk.found(True, Part(*retro.span())) if retro else Found(value=False, by=desk.by, reader="model")
+    )
+
+
+_RETROSPECTIVE = re.compile(r"\bretro\w*|\bDOS\b|dates? of ser\w+", re.IGNORECASE)
 
 
 def _around(parts: ItemParts) -> Part:
     """Request and decision together: where the deciding words of an item may stand."""
-    return (
-        Part(min(parts.request.start, parts.decided.start), max(parts.request.end, parts.decided.end))
-        if parts.decided
-        else parts.whole
-    )
+    if parts.decided is None:
+        return parts.whole
+    return Part(min(parts.request.start, parts.decided.start), max(parts.request.end, parts.decided.end))
 
 
 def _quantity(words: str) -> int | float | None:
     """A count by itself, or a rate multiplied out, by the rules that read requests."""
-    from llm_extract.baseline.request import read_request
+    found = read_request(f"item {words}").get("quantity")
+    if found is None:
+        return _first_int(words)
+    return found[0] if isinstance(found[0], int | float) else None
 
-    if found := read_request(f"item {words}").get("quantity"):
-        value = found[0]
-        return value if isinstance(value, int | float) else None
-    return _first_int(words)
+
+_INTEGER = re.compile(rf"{NUMBER}|\bno\b", re.IGNORECASE)
 
 
 def _first_int(words: str) -> int | None:
-    m = re.search(r"\d+", words)
-    value = int(m.group()) if m else next((n for w in words.lower().split() if isinstance(n := parse_number(w), int)), None)
-    return value
-
-
-def _decision(words: str) -> str | None:
-    plain_words = words.lower()
-    if re.search(r"partial|in part", plain_words):
-        return "partially_overturned"
-    if "upheld" in plain_words or "uphold" in plain_words:
-        return "upheld"
-    if "overturn" in plain_words:
-        return "overturned"
-    if "medically necessary" in plain_words:
-        return "upheld" if re.search(r"\bnot\b", plain_words) else "overturned"
-    return "upheld" if "unnecessary" in plain_words else None
+    numbers = (parse_number(m.group()) for m in _INTEGER.finditer(words))
+    return next((n for n in numbers if isinstance(n, int)), None)
 
 
 _SOURCES: tuple[tuple[Source, str], ...] = (
@@ -434,61 +447,112 @@ _SOURCES: tuple[tuple[Source, str], ...] = (
 )
 
 
-def _citation(desk: Desk, part: Part | None, document: CitedDocument) -> Found | None:
-    """A document whose title, section and pages all stand in the guideline line; None where the title does not."""
-    title = desk.quoted(document.title, part)
-    if title is None or part is None:
-        return None
-    rest = Part(title.start, part.end)
-    section = desk.quoted(document.section, rest)
-    pages = desk.quoted(document.pages, rest)
-    places = [p for p in (title, section, pages) if p]
+def _read_citations(reader: _Reader, pointer: str, part: Part | None, documents: list[CitedDocument]) -> None:
+    """Documents whose titles stand in the guideline line; a section or pages that do not are left out, which an issue says."""
+    citations: list[Found] = []
+    for document in documents:
+        title = reader.desk.quoted(document.title, part) if part else None
+        if part is None or title is None:
+            reader.issues.append(unsupported_issue(pointer))
+            continue
+        rest = Part(title.start, part.end)
+        section, pages = reader.desk.quoted(document.section, rest), reader.desk.quoted(document.pages, rest)
+        lost = [quote for quote, place in ((document.section, section), (document.pages, pages)) if quote and not place]
+        reader.issues += [unsupported_issue(f"{pointer}/{len(citations)}")] * len(lost)
+        citations.append(_citation(reader.desk, title, section, pages))
+    if citations:
+        reader.values[pointer] = tuple(citations)
+
+
+def _citation(desk: Desk, title: Part, section: Part | None, pages: Part | None) -> Found:
     words = desk.words(title)
-    source: Source = next((s for s, pattern in _SOURCES if re.search(pattern, words)), "other")
     value = Citation(
-        source=source,
+        source=next((source for source, pattern in _SOURCES if re.search(pattern, words)), "other"),
         title=words,
         section=desk.words(section) if section else None,
         pages=tuple(page_numbers(desk.words(pages))) if pages else (),
     )
-    return desk.found(value, Part(title.start, max(p.end for p in places)))
+    return desk.found(value, Part(title.start, max(part.end for part in (title, section, pages) if part)))
+
+
+# --- items of a letter without a known layout ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Placed:
+    """A listed item whose request and decision stand in the letter, `decided` behind or in the sentence of one `mention`."""
+
+    request: Part
+    mention: Part
+    decided: Part
+    decision: Decision
+    rationale_begins: str | None
 
 
 def read_items(desk: Desk, answer: ItemsAnswer) -> tuple[Values, int, list[Issue]]:
-    """Items of a letter without a known layout: request and decision where both are proved, the rationale up to the next one."""
-    from llm_extract.baseline.request import read_request
-
-    placed: list[tuple[Part, Part, str, Part | None]] = []
-    issues: list[Issue] = []
-    for listed in answer.items:
-        request, decided = desk.quoted(listed.request, None), desk.quoted(listed.decision, None)
-        if request:
-            decided = locate(listed.decision, desk.sections, None, after=request.end) or decided
-        decision = _decision(desk.words(decided)) if decided else None
-        if request is None or decided is None or decision is None:
-            issues.append(unsupported_issue("/items"))
-            continue
-        placed.append((request, decided, decision, desk.quoted(listed.rationale_begins, None)))
+    """Request and decision where both are proved, the rationale from its first words to the decision, or to the next item."""
+    mentions = [_mentions(desk, listed.request) for listed in answer.items]
+    placed: list[_Placed] = []
+    for i, listed in enumerate(answer.items):
+        others = [m for j, found in enumerate(mentions) if j != i for m in found if m not in mentions[i]]
+        item = _placed(desk, listed, mentions[i], others)
+        placed += [item] if item else []
+    issues = [unsupported_issue("/items")] * (len(answer.items) - len(placed))
     values: Values = {}
-    for index, (request, decided, decision, begins) in enumerate(placed):
-        words = plain(desk.words(request))
-        own: dict[str, Entry] = {
-            "request": desk.found(desk.words(request), request),
-            "decision": desk.found(decision, decided),
-            "retrospective": Found(value=False, by=desk.by, reader="model"),
-        }
-        for name, (value, places) in read_request(words, latest_year=desk.latest_year).items():
-            own[name] = Found(
-                value,
-                tuple(s for a, b in places for s in desk.letter.folded.spans(request.start + a, request.start + b)),
-                f"request.{name}",
-            )
-        if begins and begins.start < decided.end:
-            own["rationale"] = desk.found(desk.words(Part(begins.start, decided.end)), Part(begins.start, decided.end))
-        values.update({item_pointer(index, name): entry for name, entry in own.items()})
+    for index, item in enumerate(placed):
+        fields = {**_request_fields(desk, item.request), **_decision_fields(desk, item, _reach(item, placed, desk))}
+        values.update({item_pointer(index, name): entry for name, entry in fields.items()})
     return values, len(placed), issues
 
 
-def spans_of(entry: Entry) -> tuple[Span, ...]:
-    """All spans of an entry."""
-    return entry.spans if isinstance(entry, Found) else tuple(s for f in entry for s in f.spans)
+def _reach(item: _Placed, placed: list[_Placed], desk: Desk) -> Part:
+    """From the decision of the item before to the place of the item behind: where this item's rationale may stand."""
+    floor = max((p.decided.end for p in placed if p.decided.end <= item.decided.start), default=0)
+    behind = (p.mention.start for p in placed if p.mention.start >= item.decided.end)
+    return Part(floor, min(behind, default=len(desk.sections.folded.text)))
+
+
+def _mentions(desk: Desk, request: str) -> list[Part]:
+    """Every place of a request, in order."""
+    found: list[Part] = []
+    while part := locate(request, desk.sections, None, after=found[-1].end if found else 0):
+        found.append(part)
+    return found
+
+
+def _placed(desk: Desk, listed: ListedItem, mentions: list[Part], others: list[Part]) -> _Placed | None:
+    """The item with its decision: between a mention and the next mention of an item, or before it in the same sentence."""
+    text = desk.sections.folded.text
+    for mention in mentions:
+        stop = min((o.start for o in (*others, *mentions) if o.start >= mention.end), default=len(text))
+        floor = max((o.end for o in others if o.end <= mention.start), default=0)
+        start = max(floor, text.rfind(". ", 0, mention.start) + 1)
+        for window in (Part(mention.end, stop), Part(start, mention.start)):
+            decided = desk.quoted(listed.decision, window)
+            decision = read_decision(desk.words(decided)) if decided else None
+            if decided and decision:
+                return _Placed(mentions[0], mention, decided, decision, listed.rationale_begins)
+    return None
+
+
+def _request_fields(desk: Desk, request: Part) -> dict[str, Entry]:
+    """What the rules read from the request's words."""
+    fields: dict[str, Entry] = {
+        "request": desk.found(desk.words(request), request),
+        "retrospective": Found(value=False, by=desk.by, reader="model"),
+    }
+    for name, (value, places) in read_request(plain(desk.words(request)), latest_year=desk.latest_year).items():
+        spans = (s for a, b in places for s in desk.letter.folded.spans(request.start + a, request.start + b))
+        fields[name] = Found(value, tuple(spans), f"request.{name}")
+    return fields
+
+
+def _decision_fields(desk: Desk, item: _Placed, reach: Part) -> dict[str, Entry]:
+    """The decision, and the rationale from its first words to the decision, or to the next item where it stands behind."""
+    fields: dict[str, Entry] = {"decision": desk.found(item.decision, item.decided)}
+    begins = desk.quoted(item.rationale_begins, reach)
+    if begins:
+        end = item.decided.end if begins.start < item.decided.end else reach.end
+        rationale = Part(begins.start, len(desk.sections.folded.text[:end].rstrip()))
+        fields["rationale"] = desk.found(desk.words(rationale), rationale)
+    return fields

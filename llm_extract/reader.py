@@ -1,19 +1,19 @@
 """The model as a reader: which questions a letter needs, asked one a section, and their answers put together.
 
-A question that fails (refused, cut off, rejected, endpoint down after its retries) takes only its own fields with it: they are named
-in `Reading.unanswered`, and whoever called decides what stands there instead. `FatalEndpointError` alone is raised, because no later
-letter could be read either.
+A question that fails (refused, cut off, rejected, endpoint down after its retries) takes only its own fields with it: they are
+named in `Reading.unanswered`, and whoever called decides what stands there instead. `FatalEndpointError` alone is raised, because
+no later letter could be read either.
 """
 
 from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from llm_extract.engine import Asker, Entry, Question, Reading, Usage
+from llm_extract.engine import Asker, Question, Reading, Usage
 from llm_extract.errors import AnswerError, EndpointError, FatalEndpointError, LlmExtractError
 from llm_extract.letters import Letter
 from llm_extract.questions import (
@@ -29,7 +29,7 @@ from llm_extract.questions import (
     read_reasons,
 )
 from llm_extract.schema import Issue
-from llm_extract.sections import Part, Sections, sections_of
+from llm_extract.sections import ItemParts, Part, Sections, sections_of
 from llm_extract.values import sentences
 
 
@@ -41,103 +41,126 @@ class Topic(NamedTuple):
 
     @property
     def fields(self) -> str:
-        """Pointer prefix of the fields that the answer fills, for issues."""
-        return {"clinical": "/clinical", "facts": "/case", "items": "/items"}.get(self.name, f"/items/{self.item}")
+        """Pointer prefix of the fields that the answer fills, for issues; `/case` stands for reviewer and patient too."""
+        if self.item is None:
+            return {"clinical": "/clinical", "facts": "/case", "items": "/items"}[self.name]
+        return f"/items/{self.item}/reasons" if self.name == "reasons" else f"/items/{self.item}"
 
 
-@dataclass
-class _Answers:
-    """What has come back so far."""
+@dataclass(frozen=True)
+class _Asked:
+    """What became of one topic: values and issues, or the error that stands in their place."""
 
+    topic: Topic
+    usage: Usage
     values: Values = field(default_factory=dict)
-    issues: list[Issue] = field(default_factory=list)
-    usage: Usage = Usage()
+    issues: tuple[Issue, ...] = ()
     model: str | None = None
     item_count: int | None = None
-    failed: dict[Topic, LlmExtractError] = field(default_factory=dict)
+    error: LlmExtractError | None = None
 
 
 class ModelReader:
-    """The engine `model`: every field from the model's answers; request and rationale come verbatim from the letter's sections."""
+    """The engine `model`: every field from the model's answers; request and rationale come verbatim from the letter's sections.
+
+    `model` is the name for records of letters of which no question was answered; an answer names its own.
+    """
 
     name = "model"
 
-    def __init__(self, asker: Asker, questions: Questions) -> None:
+    def __init__(self, asker: Asker, questions: Questions, *, model: str | None = None) -> None:
         self._asker = asker
         self._questions = questions
+        self._model = model
 
     async def read(self, letter: Letter) -> Reading:
         """Ask everything about one letter."""
         return await self.consult(letter, all_topics(sections_of(letter)))
 
     async def consult(self, letter: Letter, topics: Iterable[Topic]) -> Reading:
-        """Ask some topics about one letter, side by side. Raises `FatalEndpointError` only."""
+        """Ask some topics about one letter, side by side. Raises `FatalEndpointError` only.
+
+        The reading does not depend on which answer came first. `fallback` is set where not one question was answered.
+        """
         topics = list(dict.fromkeys(topics))
-        answers = _Answers()
-        await asyncio.gather(*(self._ask(letter, topic, answers) for topic in topics))
-        sections = sections_of(letter)
+        asked = await _all_or_none([self._ask(letter, topic) for topic in topics])
+        values = {pointer: entry for one in asked for pointer, entry in one.values.items()}
+        issues = tuple(issue for one in asked for issue in one.issues)
+        unanswered = {one.topic.fields: f"{type(one.error).code}: {one.error}" for one in asked if one.error}
+        found = next((one.item_count for one in asked if one.item_count is not None), None)
         return Reading(
-            fields=_in_order(answers.values),
-            item_count=len(sections.items) if answers.item_count is None else answers.item_count,
-            issues=tuple(answers.issues),
-            usage=answers.usage,
-            model=answers.model,
+            fields={pointer: values[pointer] for pointer in sorted(values)},
+            item_count=len(sections_of(letter).items) if found is None else found,
+            issues=issues,
+            usage=sum((one.usage for one in asked), Usage()),
+            model=next((one.model for one in asked if one.model), self._model if asked else None),
             prompts=tuple(dict.fromkeys(self._questions.prompts[t.name].id for t in topics)),
-            unanswered={t.fields: f"{type(e).code}: {e}" for t, e in answers.failed.items()},
+            unanswered=unanswered,
+            fallback=next(iter(unanswered.values())) if asked and all(one.error for one in asked) else None,
+            replaced=bool(issues),
         )
 
     async def close(self) -> None:
         """Give back the asker's connections."""
         await self._asker.close()
 
-    async def _ask(self, letter: Letter, topic: Topic, answers: _Answers) -> None:
-        sections = sections_of(letter)
-        question, parts = self._question(sections, topic)
+    async def _ask(self, letter: Letter, topic: Topic) -> _Asked:
+        question, parts = self._question(sections_of(letter), topic)
         try:
             answer = await self._asker.ask(question)
         except FatalEndpointError:
             raise
         except (AnswerError, EndpointError) as error:
-            answers.failed[topic] = error
-            answers.usage += getattr(error, "usage", None) or Usage(attempts=1)
-            return
-        answers.usage += answer.usage
-        answers.model = answers.model or answer.model
+            return _Asked(topic, getattr(error, "usage", None) or Usage(attempts=1), error=error)
         desk = Desk(letter, question.prompt)
+        count = None
         if topic.name == "items":
-            values, answers.item_count, issues = read_items(desk, answer.value)
+            values, count, issues = read_items(desk, answer.value)
         else:
-            values, issues = _READ[topic.name](desk, topic, parts, answer.value)
-        answers.values.update(values)
-        answers.issues += issues
+            values, issues = _read(desk, topic, parts, answer.value)
+        return _Asked(topic, answer.usage, values, tuple(issues), answer.model, count)
 
     def _question(self, sections: Sections, topic: Topic) -> tuple[Question, list[Part]]:
         """The question of a topic, and the sentences that its numbers mean."""
-        item = sections.items[topic.item] if topic.item is not None else None
-        if topic.name == "reasons" and item is not None and item.rationale is not None:
-            text, parts = numbered(sections, item.rationale)
-            decided = sections.text(item.decided) or "decided"
-            return self._questions.ask("reasons", f"{sections.text(item.request)}: {decided}\n{text}"), parts
-        if topic.name == "item" and item is not None:
-            return self._questions.ask(
-                "item", _item_text(sections, topic.item or 0), quote_doubts("item", sections, item.whole)
-            ), []
-        if topic.name == "clinical":
-            return self._questions.ask(
-                "clinical", sections.text(sections.summary), quote_doubts("clinical", sections, sections.summary)
-            ), []
-        if topic.name == "facts":
-            text = _facts_text(sections)
-            return self._questions.ask("facts", text, quote_doubts("facts", sections, None)), []
-        return self._questions.ask("items", sections.folded.text, quote_doubts("items", sections, None)), []
+        if topic.item is None:
+            text, within = _slice(sections, topic.name)
+            return self._questions.ask(topic.name, text, quote_doubts(topic.name, sections, within)), []
+        item = sections.items[topic.item]
+        if topic.name == "item":
+            return self._questions.ask("item", _item_text(sections, item), quote_doubts("item", sections, item.whole)), []
+        if item.rationale is None:
+            raise ValueError("reasons are asked of a rationale")
+        text, parts = numbered(sections, item.rationale)
+        return self._questions.ask("reasons", f"{_request_line(sections, item)}\n{text}"), parts
 
 
-_READ = {
-    "clinical": lambda desk, topic, parts, value: read_clinical(desk, value),
-    "reasons": lambda desk, topic, parts, value: read_reasons(desk, topic.item, value, parts),
-    "facts": lambda desk, topic, parts, value: read_facts(desk, value),
-    "item": lambda desk, topic, parts, value: read_item(desk, topic.item, desk.sections.items[topic.item], value),
-}
+async def _all_or_none(asking: Sequence[Coroutine[Any, Any, _Asked]]) -> list[_Asked]:
+    """All results in order. The first error ends the others, so that nothing is sent for a run that has stopped."""
+    tasks = [asyncio.ensure_future(one) for one in asking]
+    try:
+        return await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _read(desk: Desk, topic: Topic, parts: list[Part], answer: Any) -> tuple[Values, list[Issue]]:
+    if topic.name == "clinical":
+        return read_clinical(desk, answer)
+    if topic.item is None:
+        return read_facts(desk, answer)
+    if topic.name == "reasons":
+        return read_reasons(desk, topic.item, answer, parts)
+    return read_item(desk, topic.item, desk.sections.items[topic.item], answer)
+
+
+def _slice(sections: Sections, name: str) -> tuple[str, Part | None]:
+    """The text that a question about the letter shows, and the part in which quotes of it are looked for."""
+    if name == "clinical":
+        return sections.text(sections.summary), sections.summary
+    return (_facts_text(sections) if name == "facts" else sections.folded.text), None
+
 
 _FRONT_CHARS = 1500
 _TELLS = re.compile(r"licens|certif|special|board", re.IGNORECASE)
@@ -158,9 +181,12 @@ def _credential_words(sections: Sections) -> Part | None:
     return Part(telling[0][0], telling[-1][1]) if telling else part
 
 
-def _item_text(sections: Sections, index: int) -> str:
-    item = sections.items[index]
-    lines = [f"{sections.text(item.request)}: {sections.text(item.decided)}"]
+def _request_line(sections: Sections, item: ItemParts) -> str:
+    return f"{sections.text(item.request)}: {sections.text(item.decided) or 'decided'}"
+
+
+def _item_text(sections: Sections, item: ItemParts) -> str:
+    lines = [_request_line(sections, item)]
     lines += [f"Claims Administrator guideline: {sections.text(item.claims_guideline)}"] if item.claims_guideline else []
     lines += [f"MAXIMUS guideline: {sections.text(item.reviewer_guideline)}"] if item.reviewer_guideline else []
     return "\n".join(lines)
@@ -180,8 +206,3 @@ def all_topics(sections: Sections) -> list[Topic]:
 def reason_topics(sections: Sections) -> list[Topic]:
     """A question about each item's rationale."""
     return [Topic("reasons", i) for i, item in enumerate(sections.items) if item.rationale is not None]
-
-
-def _in_order(values: Values) -> dict[str, Entry]:
-    """The same values by pointer order, so that a record does not depend on which answer came first."""
-    return {pointer: values[pointer] for pointer in sorted(values)}

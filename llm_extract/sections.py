@@ -9,14 +9,17 @@ A `Part` is a half-open range of folded offsets.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property
+from itertools import pairwise
 from typing import NamedTuple
 
 from llm_extract.folding import Folded
 from llm_extract.letters import Letter
 from llm_extract.schema import Decision, Layout, Span
+from llm_extract.values import lower
 
 
 class Part(NamedTuple):
@@ -98,29 +101,63 @@ _ITEMS_LEAD = re.compile(
 )
 
 
-@lru_cache(maxsize=64)
 def sections_of(letter: Letter) -> Sections:
-    """Find layout, sections and items. Never raises: a text that is no letter has layout `unknown` and no items."""
-    folded = letter.folded
-    layout = _layout(folded)
-    return _BUILD[layout](folded)
+    """Find layout, sections and items. Never raises: a text that is no letter has layout `unknown` and no items.
+
+    Every engine asks for every value, so the answer is kept with the letter, as its folded text is, and goes with it.
+    """
+    kept = vars(letter)
+    if "sections" not in kept:
+        scan = _Scan(letter.folded)
+        kept["sections"] = _BUILD[_layout(scan)](scan)
+    sections: Sections = kept["sections"]
+    return sections
 
 
-def _layout(folded: Folded) -> Layout:
+@dataclass(frozen=True)
+class _Scan:
+    """A folded letter while it is divided; what several steps look for is looked for once."""
+
+    folded: Folded
+
+    @property
+    def text(self) -> str:
+        """The folded text."""
+        return self.folded.text
+
+    @cached_property
+    def labels(self) -> list[_Label]:
+        """The labels of `expert_reviewer` items, in order."""
+        return list(_expert_labels(lower(self.text)))
+
+    @cached_property
+    def label_starts(self) -> list[int]:
+        """Where the labels begin."""
+        return [label.start for label in self.labels]
+
+    @cached_property
+    def anchors(self) -> list[_Anchor]:
+        """The decisions that stand right before a label: one an item."""
+        return [a for label in self.labels if (a := _anchor(self.text, label.start)) is not None]
+
+    def labels_between(self, start: int, end: int) -> list[_Label]:
+        """The labels that begin in `[start, end)`."""
+        return self.labels[bisect_left(self.label_starts, start) : bisect_left(self.label_starts, end)]
+
+
+def _layout(scan: _Scan) -> Layout:
     """The layout whose items stand there; without items the one whose heading does.
 
     Items tell best: a letter may quote another layout's headings in its narrative, but not its item lines with their labels.
     """
-    text = folded.text
+    if scan.anchors:
+        return "expert_reviewer"
+    text = scan.text
     by_items: tuple[tuple[Layout, re.Pattern[str]], ...] = (
-        ("expert_reviewer", _EXPERT_ANCHOR),
         ("physician_reviewer", _PHYSICIAN_ANCHOR),
         ("notice_2013", _NOTICE_ITEM),
         ("professional_review", _ISSUE_AT_DISPUTE),
     )
-    for layout, items in by_items:
-        if items.search(text):
-            return layout
     by_heading: tuple[tuple[Layout, re.Pattern[str]], ...] = (
         ("expert_reviewer", _EXPERT_ITEMS),
         ("physician_reviewer", _PHYSICIAN_ITEMS),
@@ -128,7 +165,7 @@ def _layout(folded: Folded) -> Layout:
         ("professional_review", _PROFESSIONAL),
         ("expert_reviewer", _DETERMINATION),
     )
-    return next((layout for layout, heading in by_heading if heading.search(text)), "unknown")
+    return next((layout for layout, mark in (*by_items, *by_heading) if mark.search(text)), "unknown")
 
 
 def _own_line(folded: Folded, pattern: re.Pattern[str], start: int = 0) -> re.Match[str] | None:
@@ -144,56 +181,99 @@ def _own_line(folded: Folded, pattern: re.Pattern[str], start: int = 0) -> re.Ma
 
 # What may follow the last item: letterhead matter that belongs to no rationale.
 _CLOSING = re.compile(
-    r"(?<=[.)\"'] )(?:Sincerely,|Disclaimer ?:|DISCLAIMER|cc ?: |CC ?: |Effect of the Decision ?:|MAXIMUS is providing an independent review)|(?<=[.)\"'] )Copies? (?:sent )?to ?:"
+    r"(?<=[.)\"'] )(?:Sincerely,|Disclaimer ?:|DISCLAIMER|cc ?: |CC ?: |Effect of the Decision ?:"
+    r"|MAXIMUS is providing an independent review|Copies? (?:sent )?to ?:)"
 )
+_ANY_RATIONALE = re.compile(r"decision rationale ?:|rationale for (?:the decision ?:|why)")
 
 
 def _body_end(text: str) -> int:
     """Where the last item ends: before closing matter, else at the end of the text."""
-    last = max((m.end() for m in _ANY_RATIONALE.finditer(text)), default=0)
+    last = max((m.end() for m in _ANY_RATIONALE.finditer(lower(text))), default=0)
     m = _CLOSING.search(text, last) if last else None
     return m.start() if m else len(text)
 
 
 # --- expert_reviewer -------------------------------------------------------------------------------------------------
 
-_CLAIMS_LABEL = r"(?:The )?Claims Administrator(?:['’]s)? guidelines?(?: cited)? ?:"
-_REVIEWER_LABEL = r"(?:MAXIMUS|(?:The )?(?:Expert|Physician) Reviewer(?:['’]s)?) guidelines?(?: cited)? ?:"
-_RATIONALE_LABEL = r"(?:The (?:Expert|Physician) Reviewer['’]s )?Decision rationale ?:"
-_EXPERT_LABEL = re.compile(
-    rf"(?P<claims>{_CLAIMS_LABEL})|(?P<reviewer>{_REVIEWER_LABEL})|(?P<rationale>{_RATIONALE_LABEL})", re.IGNORECASE
+
+class _Label(NamedTuple):
+    """A label of an item: which of `_LABEL_ORDER` it is, and where it stands."""
+
+    kind: str
+    start: int
+    end: int
+
+
+_LABEL_ORDER = ("claims", "reviewer", "rationale")
+# Looked for by their rare last words in lower-case text, then backwards: that is five times faster than by their first words.
+_LABEL_TAIL = re.compile(r"guidelines?(?: cited)? ?:|decision rationale ?:")
+_LABEL_HEAD = re.compile(
+    r"(?:(?P<claims>(?:the )?claims administrator(?:['’]s)?)"
+    r"|(?P<reviewer>(?:maximus|(?:the )?(?:expert|physician) reviewer)(?:['’]s)?)) ?\Z"
 )
-_ANY_RATIONALE = re.compile(rf"{_RATIONALE_LABEL}|Rationale for the Decision ?:|RATIONALE FOR WHY", re.IGNORECASE)
+_RATIONALE_HEAD = re.compile(r"the (?:expert|physician) reviewer['’]s \Z")
+_LONGEST_HEAD = 32
+
+
+def _expert_labels(text: str) -> Iterable[_Label]:
+    for tail in _LABEL_TAIL.finditer(text):
+        floor = max(0, tail.start() - _LONGEST_HEAD)
+        before = text[floor : tail.start()]
+        if tail.group().startswith("d"):
+            head = _RATIONALE_HEAD.search(before)
+            yield _Label("rationale", floor + head.start() if head else tail.start(), tail.end())
+        elif head := _LABEL_HEAD.search(before):
+            yield _Label(head.lastgroup or "", floor + head.start(), tail.end())
+
+
 _DECISION_WORDS = (
-    r"(?P<partial>(?:partial(?:ly)?|modified)[ -]*(?:overturned|upheld)|(?:overturned|upheld)[ ,-]*(?:in[ -]part|partially))"
+    r"(?P<partial>(?:partial(?:ly)?|modified)[ -]{0,3}(?:overturned|upheld)"
+    r"|(?:overturned|upheld)[ ,-]{0,3}(?:in[ -]part|partially))"
     r"|(?P<upheld>uphold|upheld)|(?P<overturned>overturned?|over-turned)"
 )
 # The decision stands at the end of the request's line and right before the first label of the item, wherever lines break.
-_EXPERT_ANCHOR = re.compile(
-    rf"(?P<lead> ?[:;.,–—-] ?| )(?P<decision>{_DECISION_WORDS})\b ?\.? ?(?={_CLAIMS_LABEL}|{_REVIEWER_LABEL}|{_RATIONALE_LABEL})",
-    re.IGNORECASE,
-)
+_DECIDED = re.compile(rf"(?: ?[:;.,–—-] ?| )(?P<decision>{_DECISION_WORDS}) ?\.? ?\Z", re.IGNORECASE)
+_LONGEST_DECISION = 40
 
 
-def _expert(folded: Folded) -> Sections:
-    text = folded.text
+@dataclass(frozen=True)
+class _Anchor:
+    """The decision behind an item's request. `start`: where the request ends; `end`: where the item's first label begins."""
+
+    start: int
+    end: int
+    decided: Part
+    decision: Decision
+
+
+def _anchor(text: str, label: int) -> _Anchor | None:
+    floor = max(0, label - _LONGEST_DECISION)
+    m = _DECIDED.search(text[floor:label])
+    if m is None:
+        return None
+    decision: Decision = "partially_overturned" if m["partial"] else "upheld" if m["upheld"] else "overturned"
+    return _Anchor(floor + m.start(), label, Part(floor + m.start("decision"), floor + m.end("decision")), decision)
+
+
+def _expert(scan: _Scan) -> Sections:
+    folded, text, anchors = scan.folded, scan.text, scan.anchors
     heading = _own_line(folded, _EXPERT_ITEMS)
-    anchors = list(_EXPERT_ANCHOR.finditer(text))
-    first_anchor = anchors[0].start() if anchors else len(text)
+    first_anchor = anchors[0].start if anchors else len(text)
     if heading is not None and heading.start() > first_anchor:
         heading = None
-    items_start = _ITEMS_LEAD.match(text, heading.end()).end() if heading else None  # type: ignore[union-attr]
     front_end = heading.start() if heading else first_anchor
     summary_start = _own_line(folded, _SUMMARY)
     if summary_start is not None and summary_start.start() >= front_end:
         summary_start = None
+    lead = _ITEMS_LEAD.match(text, heading.end()) if heading else None
+    items_start = lead.end() if lead else front_end
     if heading is None and anchors:
-        floor = summary_start.end() if summary_start else 0
-        items_start = _request_start(folded, floor, first_anchor)
-        front_end = items_start
-    determination = _own_line(folded, _DETERMINATION)
-    header, credentials, summary = _front(folded, determination, summary_start, front_end)
-    items = tuple(_expert_items(folded, anchors, items_start or front_end))
+        items_start = front_end = _request_start(folded, summary_start.end() if summary_start else 0, first_anchor)
+    elif first_anchor - items_start > _LONGEST_REQUEST:
+        items_start = _request_start(folded, items_start, first_anchor)
+    header, credentials, summary = _front(folded, _own_line(folded, _DETERMINATION), summary_start, front_end)
+    items = tuple(_expert_items(scan, items_start))
     return Sections(
         folded,
         "expert_reviewer",
@@ -221,51 +301,40 @@ def _front(
     return header, credentials, Part(lead.end() if lead else summary.end(), end)
 
 
-def _expert_items(folded: Folded, anchors: list[re.Match[str]], floor: int) -> Iterable[ItemParts]:
-    starts: list[int] = []
-    for i, anchor in enumerate(anchors):
-        at = floor if i == 0 else _request_start(folded, _rationale_floor(folded.text, anchors[i - 1].end()), anchor.start())
-        starts.append(at)
-    for i, anchor in enumerate(anchors):
-        end = starts[i + 1] if i + 1 < len(anchors) else _body_end(folded.text)
-        claims, reviewer, rationale = _labelled_parts(folded.text, anchor.end(), end)
-        yield ItemParts(
-            request=_trim(folded.text, starts[i], anchor.start()),
-            decision=_decision(anchor),
-            decided=Part(*anchor.span("decision")),
-            claims_guideline=claims,
-            reviewer_guideline=reviewer,
-            rationale=rationale,
-        )
+def _expert_items(scan: _Scan, floor: int) -> Iterable[ItemParts]:
+    anchors = scan.anchors
+    floors = ((b, _rationale_floor(scan, a.end, b.start)) for a, b in pairwise(anchors))
+    starts = [floor, *(_request_start(scan.folded, least, anchor.start) for anchor, least in floors)]
+    ends = [*starts[1 : len(anchors)], _body_end(scan.text)]
+    for anchor, start, end in zip(anchors, starts, ends, strict=False):
+        claims, reviewer, rationale = _parts_in_order(scan.text, scan.labels_between(anchor.end, end), end)
+        request = _trim(scan.text, start, anchor.start)
+        yield ItemParts(request, anchor.decision, anchor.decided, claims, reviewer, rationale)
 
 
-def _rationale_floor(text: str, start: int) -> int:
+def _rationale_floor(scan: _Scan, start: int, end: int) -> int:
     """Where the next request may begin at the earliest: behind the rationale's label of the item before it."""
-    m = re.compile(_RATIONALE_LABEL, re.IGNORECASE).search(text, start)
-    return m.end() if m else start
+    return next((label.end for label in scan.labels_between(start, end) if label.kind == "rationale"), start)
 
 
-def _decision(m: re.Match[str]) -> Decision:
-    if m.group("partial"):
-        return "partially_overturned"
-    return "upheld" if m.group("upheld") else "overturned"
+def _parts_in_order(
+    text: str, labels: Iterable[_Label], end: int, *, keep_label: bool = False
+) -> tuple[Part | None, Part | None, Part | None]:
+    """What stands behind the labels of one item: claims administrator's line, reviewer's line, rationale.
 
-
-def _labelled_parts(text: str, start: int, end: int) -> tuple[Part | None, Part | None, Part | None]:
-    found = list(_EXPERT_LABEL.finditer(text, start, end))
-    # A label counts once and in this order: the words may be quoted again inside a rationale.
+    A label counts once and in this order: the words may be quoted again inside a rationale. `keep_label`: the two lines are
+    sentences that begin with their label.
+    """
+    taken: list[_Label] = []
+    for label in labels:
+        if not taken or _LABEL_ORDER.index(label.kind) > _LABEL_ORDER.index(taken[-1].kind):
+            taken.append(label)
     parts: dict[str, Part] = {}
-    order = ("claims", "reviewer", "rationale")
-    taken: list[re.Match[str]] = []
-    for m in found:
-        kind = m.lastgroup or ""
-        if kind in order and all(order.index(t.lastgroup or "") < order.index(kind) for t in taken):
-            taken.append(m)
-    for i, m in enumerate(taken):
-        stop = taken[i + 1].start() if i + 1 < len(taken) else end
-        part = _trim(text, m.end(), stop)
+    for i, label in enumerate(taken):
+        stop = taken[i + 1].start if i + 1 < len(taken) else end
+        part = _trim(text, label.start if keep_label and label.kind != "rationale" else label.end, stop)
         if part.end > part.start:
-            parts[m.lastgroup or ""] = part
+            parts[label.kind] = part
     return parts.get("claims"), parts.get("reviewer"), parts.get("rationale")
 
 
@@ -301,10 +370,11 @@ def _request_start(folded: Folded, floor: int, anchor: int) -> int:
     return breaks[0].at if breaks and floor == anchor - _LONGEST_REQUEST else floor
 
 
-def _trim(text: str, start: int, end: int) -> Part:
-    while start < end and text[start] in " ":
+def _trim(text: str, start: int, end: int, ending: str = " ") -> Part:
+    """The range without blanks in front and without `ending` characters behind."""
+    while start < end and text[start] == " ":
         start += 1
-    while end > start and text[end - 1] == " ":
+    while end > start and text[end - 1] in ending:
         end -= 1
     return Part(start, end)
 
@@ -312,18 +382,20 @@ def _trim(text: str, start: int, end: int) -> Part:
 # --- physician_reviewer ----------------------------------------------------------------------------------------------
 
 _NECESSARY = r"(?:is|are|was|were)(?P<not> ?not)? ?medically ?necessary(?: ?(?:and|or) ?appropriate)?"
+_VERDICT = re.compile(_NECESSARY, re.IGNORECASE)
 _PHYSICIAN_ANCHOR = re.compile(rf"{_NECESSARY} ?\.? ?(?=The Claims Administrator)", re.IGNORECASE)
+_REVIEWER = r"(?:Physician|Expert|Professional|Medical)? ?Reviewer"
 _PHYSICIAN_LABEL = re.compile(
     r"(?P<claims>The Claims Administrator (?:based|did|used|cited)|The Claims Administrator['’]s)"
-    r"|(?P<reviewer>The (?:Physician|Expert|Professional|Medical)? ?Reviewer (?:based|did|used|cited|found))"
-    r"|(?P<rationale>The (?:Physician|Expert|Professional|Medical)? ?Reviewer['’]s decision rationale ?:|Rationale for the Decision ?:)",
+    rf"|(?P<reviewer>The {_REVIEWER} (?:based|did|used|cited|found))"
+    rf"|(?P<rationale>The {_REVIEWER}['’]s decision rationale ?:|Rationale for the Decision ?:)",
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(r"(?:(?<= )|^)(?P<number>\d{1,2}) ?[.)] ?(?=\S)")
 
 
-def _physician(folded: Folded) -> Sections:
-    text = folded.text
+def _physician(scan: _Scan) -> Sections:
+    folded, text = scan.folded, scan.text
     heading = _own_line(folded, _PHYSICIAN_ITEMS)
     anchors = list(_PHYSICIAN_ANCHOR.finditer(text, heading.end() if heading else 0))
     lead = _ITEMS_LEAD.match(text, heading.end()) if heading else None
@@ -353,7 +425,8 @@ def _physician_items(folded: Folded, anchors: list[re.Match[str]], floor: int) -
         starts.append(_numbered_start(folded, low, anchor.start(), i + 1))
     for i, anchor in enumerate(anchors):
         end = starts[i + 1].start if i + 1 < len(anchors) else _body_end(text)
-        claims, reviewer, rationale = _sentence_parts(text, anchor.end(), end)
+        labels = (_Label(m.lastgroup or "", *m.span()) for m in _PHYSICIAN_LABEL.finditer(text, anchor.end(), end))
+        claims, reviewer, rationale = _parts_in_order(text, labels, end, keep_label=True)
         yield ItemParts(
             request=_trim(text, starts[i].end, anchor.start()),
             decision="upheld" if anchor.group("not") else "overturned",
@@ -376,24 +449,6 @@ def _numbered_start(folded: Folded, floor: int, anchor: int, number: int) -> Par
     return Part(at, at)
 
 
-def _sentence_parts(text: str, start: int, end: int) -> tuple[Part | None, Part | None, Part | None]:
-    """Claims and reviewer sentences keep their opening words: "did not base" is in them."""
-    taken: list[re.Match[str]] = []
-    order = ("claims", "reviewer", "rationale")
-    for m in _PHYSICIAN_LABEL.finditer(text, start, end):
-        kind = m.lastgroup or ""
-        if all(order.index(t.lastgroup or "") < order.index(kind) for t in taken):
-            taken.append(m)
-    parts: dict[str, Part] = {}
-    for i, m in enumerate(taken):
-        stop = taken[i + 1].start() if i + 1 < len(taken) else end
-        begin = m.end() if m.lastgroup == "rationale" else m.start()
-        part = _trim(text, begin, stop)
-        if part.end > part.start:
-            parts[m.lastgroup or ""] = part
-    return parts.get("claims"), parts.get("reviewer"), parts.get("rationale")
-
-
 # --- notice_2013 -----------------------------------------------------------------------------------------------------
 
 _NOTICE_QUALIFICATIONS = re.compile(r"Medical Qualifications of the (?:Expert|Physician) Reviewer ?:?", re.IGNORECASE)
@@ -403,14 +458,15 @@ _NOTICE_REGARDING = re.compile(
     r"(?P<number>\d{1,2}) ?[).] ?Regarding (?P<request>the (?:retrospective )?request for |(?:retrospective )?)", re.IGNORECASE
 )
 _NOTICE_SECTION = re.compile(
-    r"Sections? of the Medical Treatment Utilization Schedule Relied Upon by the (?:Expert|Physician) Reviewer to Make His/Her Decision ?:?",
+    r"Sections? of the Medical Treatment Utilization Schedule Relied Upon by the (?:Expert|Physician) Reviewer"
+    r" to Make His/Her Decision ?:?",
     re.IGNORECASE,
 )
 _NOTICE_RATIONALE = re.compile(r"Rationale for the Decision ?:?", re.IGNORECASE)
 
 
-def _notice(folded: Folded) -> Sections:
-    text = folded.text
+def _notice(scan: _Scan) -> Sections:
+    folded, text = scan.folded, scan.text
     listed = _notice_list(text)
     qualifications = _NOTICE_QUALIFICATIONS.search(text)
     summary_at = _NOTICE_SUMMARY.search(text, qualifications.end() if qualifications else 0)
@@ -433,9 +489,8 @@ def _notice(folded: Folded) -> Sections:
 def _notice_list(text: str) -> dict[int, tuple[Part, Part, Decision]]:
     """Number to (request, deciding words, decision) of the list, which stands twice: the first one counts."""
     found: dict[int, tuple[Part, Part, Decision]] = {}
-    verdict = re.compile(_NECESSARY, re.IGNORECASE)
     for m in _NOTICE_ITEM.finditer(text):
-        v = verdict.search(text, m.end(), m.end() + _LONGEST_REQUEST)
+        v = _VERDICT.search(text, m.end(), m.end() + _LONGEST_REQUEST)
         if v and int(m.group("number")) not in found:
             decision: Decision = "upheld" if v.group("not") else "overturned"
             found[int(m.group("number"))] = (_trim(text, m.end(), v.start()), Part(*v.span()), decision)
@@ -452,17 +507,17 @@ def _notice_items(
         section = _NOTICE_SECTION.search(text, m.end(), end)
         rationale = _NOTICE_RATIONALE.search(text, section.end() if section else m.end(), end)
         request_end = section.start() if section else (rationale.start() if rationale else end)
-        request = _trim(text, m.end(), len(text[:request_end].rstrip(" :")))
+        request = _trim(text, m.end(), request_end, " :")
         guideline = _trim(text, section.end(), rationale.start() if rationale else end) if section else None
         details[int(m.group("number"))] = (request, guideline, _trim(text, rationale.end(), end) if rationale else None)
     for number in sorted(listed.keys() | details.keys()):
         entry, own = listed.get(number), details.get(number)
-        guideline, rationale = (own[1], own[2]) if own else (None, None)
+        guideline, reasoning = (own[1], own[2]) if own else (None, None)
         claims, reviewer = _split_guideline(text, guideline)
         if entry is not None:
-            yield ItemParts(entry[0], entry[2], entry[1], claims, reviewer, rationale)
+            yield ItemParts(entry[0], entry[2], entry[1], claims, reviewer, reasoning)
         elif own is not None:
-            yield ItemParts(own[0], None, None, claims, reviewer, rationale)
+            yield ItemParts(own[0], None, None, claims, reviewer, reasoning)
 
 
 _REVIEWER_SENTENCE = re.compile(r"The (?:Expert|Physician) Reviewer (?:based|found|used|relied|cited|did)", re.IGNORECASE)
@@ -484,13 +539,14 @@ _PROFESSIONAL_HEADINGS = re.compile(
     r"(?P<issue>ISSUES? AT DISPUTE ?:?)|(?P<summary>(?:CLINICAL )?CASE SUMMARY ?:?)"
     r"|(?P<documents>DOCUMENTS REVIEWED FOR DETERMINATION ?:?)"
     r"|(?P<guideline>MEDICAL TREATMENT GUIDELINE(?:\(S\)|S)? RELIED UPON BY (?:THE )?PROFESSIONAL REVIEWER(?: AND WHY)? ?:?)"
-    r"|(?P<rationale>RATIONALE FOR WHY THE REQUESTED TREATMENT ?/ ?SERVICE (?:IS ?/ ?WAS|IS|WAS)(?P<not> NOT)? MEDICALLY NECESSARY ?:?)"
+    r"|(?P<rationale>RATIONALE FOR WHY THE REQUESTED TREATMENT ?/ ?SERVICE"
+    r" (?:IS ?/ ?WAS|IS|WAS)(?P<not> NOT)? MEDICALLY NECESSARY ?:?)"
     r"|(?P<qualifications>MEDICAL REVIEWER QUALIFICATIONS ?:?)"
 )
 
 
-def _professional(folded: Folded) -> Sections:
-    text = folded.text
+def _professional(scan: _Scan) -> Sections:
+    folded, text = scan.folded, scan.text
     parts: dict[str, Part] = {}
     heading: dict[str, re.Match[str]] = {}
     found = list(_PROFESSIONAL_HEADINGS.finditer(text))
@@ -515,8 +571,6 @@ def _professional(folded: Folded) -> Sections:
 
 _WHETHER = re.compile(r"(?:Whether |The request for |Is |Are )(?:the |a |an )?(?:requested )?", re.IGNORECASE)
 _ISSUE = re.compile(r"(?:\b(?:For )?(?:Issue|Item|Request) (?:No\.? ?|# ?)?(?P<number>\d{1,2}) ?[:.)])", re.IGNORECASE)
-_VERDICT = re.compile(_NECESSARY, re.IGNORECASE)
-_PARTIAL = re.compile(r"\b(?:partial(?:ly)?|in part|only the (?:first )?\w+)\b", re.IGNORECASE)
 
 
 def _professional_items(folded: Folded, parts: dict[str, Part], heading: dict[str, re.Match[str]]) -> Iterable[ItemParts]:
@@ -528,37 +582,56 @@ def _professional_items(folded: Folded, parts: dict[str, Part], heading: dict[st
     issue = parts.get("issue")
     if issue is None or issue.end <= issue.start:
         return
-    numbers = list(_NUMBERED.finditer(text, issue.start, issue.end))
-    ordered = [m for i, m in enumerate(numbers) if int(m.group("number")) == i + 1]
-    edges = [(m.end(), ordered[i + 1].start() if i + 1 < len(ordered) else issue.end) for i, m in enumerate(ordered)] or [issue]
+    numbers = _counted(_NUMBERED.finditer(text, issue.start, issue.end))
+    edges = [(m.end(), numbers[i + 1].start() if i + 1 < len(numbers) else issue.end) for i, m in enumerate(numbers)] or [issue]
     shared, place = _shared_decision(heading.get("rationale"), text)
     rationales = _by_issue(text, parts.get("rationale"), len(edges))
     guidelines = _by_issue(text, parts.get("guideline"), len(edges))
     for (start, end), rationale, guideline in zip(edges, rationales, guidelines, strict=True):
         lead = _WHETHER.match(text, start, end)
-        verdict = _VERDICT.search(text, start, end)
-        stop = verdict.start() if lead and verdict else end
-        request = _trim(text, lead.end() if lead else start, len(text[:stop].rstrip(" .;?")))
+        verdict = _VERDICT.search(text, start, end) if lead else None
+        request = _trim(text, lead.end() if lead else start, verdict.start() if verdict else end, " .;?")
         own = _own_decision(text, rationale) if rationale != parts.get("rationale") else None
         decision, decided = own or (shared, place)
         yield ItemParts(request, decision, decided, None, guideline, rationale)
 
 
+def _counted(numbers: Iterable[re.Match[str]]) -> list[re.Match[str]]:
+    """The numbers that count 1, 2, 3, ...: others stand inside an entry."""
+    found: list[re.Match[str]] = []
+    for m in numbers:
+        if int(m["number"]) == len(found) + 1:
+            found.append(m)
+    return found
+
+
 def _shared_decision(heading: re.Match[str] | None, text: str) -> tuple[Decision | None, Part | None]:
     if heading is None:
         return None, None
-    return ("upheld" if heading.group("not") else "overturned"), Part(heading.start(), len(text[: heading.end()].rstrip(" :")))
+    return ("upheld" if heading["not"] else "overturned"), _trim(text, heading.start(), heading.end(), " :")
+
+
+# A verdict in a sentence of its own words: "was therefore not medically necessary", "The rest of the 24 visits was not: ...".
+_OWN_VERDICT = re.compile(
+    r"(?:is|are|was|were|be)(?: (?!not\b)\w+)?(?P<not> not)?(?: (?!not\b)\w+)? medically necessary"
+    r"|(?P<rest>(?:rest|remainder|remaining|balance|others?|additional)\b[^.;:]{0,60}? (?:is|are|was|were) not)\b",
+    re.IGNORECASE,
+)
+_PARTIAL = re.compile(
+    r"\b(?:partial(?:ly)?|in part|only the (?:first )?\w+|rest|remainder|remaining|balance|initial)\b", re.IGNORECASE
+)
 
 
 def _own_decision(text: str, part: Part | None) -> tuple[Decision, Part] | None:
-    """What the issue's own rationale says last; "in part" beside it makes it partial."""
-    verdicts = list(_VERDICT.finditer(text, part.start, part.end)) if part else []
-    if not verdicts:
+    """What the issue's own rationale says last; verdicts of both kinds, with a word that divides them, make it partial."""
+    verdicts = list(_OWN_VERDICT.finditer(text, part.start, part.end)) if part else []
+    whole = [v for v in verdicts if not v["rest"]]
+    if part is None or not whole:
         return None
-    last = verdicts[-1]
-    mixed = any(bool(v.group("not")) != bool(last.group("not")) for v in verdicts) and _PARTIAL.search(text, part.start, part.end)  # type: ignore[union-attr]
-    decision: Decision = "partially_overturned" if mixed else ("upheld" if last.group("not") else "overturned")
-    return decision, Part(*last.span())
+    met = [v for v in whole if not v["not"]]
+    if met and len(met) < len(verdicts) and _PARTIAL.search(text, part.start, part.end):
+        return "partially_overturned", Part(*met[-1].span())
+    return ("upheld" if whole[-1]["not"] else "overturned"), Part(*whole[-1].span())
 
 
 def _by_issue(text: str, part: Part | None, count: int) -> list[Part | None]:
@@ -572,7 +645,8 @@ def _by_issue(text: str, part: Part | None, count: int) -> list[Part | None]:
 # --- unknown ---------------------------------------------------------------------------------------------------------
 
 
-def _unknown(folded: Folded) -> Sections:
+def _unknown(scan: _Scan) -> Sections:
+    folded = scan.folded
     return Sections(folded, "unknown", None, None, Part(0, len(folded.text)) if folded.text else None, (), 0, cut_off=False)
 
 

@@ -1,7 +1,7 @@
 """Settings, and the only reader of the environment.
 
-Order of precedence: arguments and flags, then `LLM_EXTRACT_*` (and `OPENAI_API_KEY`, `OPENAI_BASE_URL`) in the environment, then the
-same in `.env` of the working directory, then the defaults below.
+Order of precedence: arguments and flags, then `LLM_EXTRACT_*` (and `OPENAI_API_KEY`, `OPENAI_BASE_URL`) in the environment,
+then the same in `.env` of the working directory, then the defaults below.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Settings(BaseSettings):
     output_price: float | None = Field(None, ge=0, description="USD a million answer tokens; unknown: cost is null")
     gguf: Path | None = Field(None, description="a GGUF file of your own in place of the embedded model's")
     local_threads: int | None = Field(None, ge=1, description="threads of the embedded model; none: all cores")
-    local_slots: int = Field(2, ge=1, le=64, description="questions that the embedded model answers at once")
+    local_slots: int = Field(1, ge=1, le=64, description="questions that the embedded model answers at once")
     cache_dir: Path = Field(
         default_factory=lambda: user_cache_path("llm_extract"), description="folder of the answer cache and of the joined weights"
     )

@@ -24,26 +24,32 @@ MONTHS = (
     "november",
     "december",
 )
-_MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?"
+    r"|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+)
 # Month/day/year with / - or . alike on both sides; a month's name before or behind the day; ISO.
 DATE = (
     r"(?:(?<![\d/.-])\d{1,2} ?(?P<sep{n}>[/.-]) ?\d{1,2} ?(?P=sep{n}) ?(?:\d{4}|\d{2})(?![\d/-]|\.\d)"
-    r"|\b" + _MONTH + r"\.? \d{1,2}(?:st|nd|rd|th)?,? ?\d{4}\b"
-    r"|\b\d{1,2}(?:st|nd|rd|th)? (?:of )?" + _MONTH + r"\.?,? \d{4}\b"
-    r"|(?<![\d/-])\d{4}-\d{2}-\d{2}(?![\d-]))"
+    r"|\b" + _MONTH + r"\.? ?\d{1,2}(?:st|nd|rd|th)?,? ?\d{4}\b"
+    r"|\b\d{1,2}(?:st|nd|rd|th)? (?:day )?(?:of )?" + _MONTH + r"\.?,? ?\d{4}\b"
+    r"|(?<![\d/-])\d{4}(?P<iso{n}>[/-])\d{1,2}(?P=iso{n})\d{1,2}(?![\d/-]))"
 )
 
 
 def date_pattern(group: str = "date") -> str:
-    """The date pattern as a named group, for use inside a larger pattern once a group name."""
+    """The date pattern as a named group, for use inside a larger pattern once a group name.
+
+    In lower case: the pattern around it is searched in lower-case text or ignores case.
+    """
     return f"(?P<{group}>{DATE.replace('{n}', '_' + group)})"
 
 
 _DATE = re.compile(date_pattern(), re.IGNORECASE)
 _NUMERIC = re.compile(r"(\d{1,2}) ?([/.-]) ?(\d{1,2}) ?\2 ?(\d{4}|\d{2})")
-_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
-_NAMED = re.compile(rf"({_MONTH})\.? (\d{{1,2}})(?:st|nd|rd|th)?,? ?(\d{{4}})", re.IGNORECASE)
-_DAY_FIRST = re.compile(rf"(\d{{1,2}})(?:st|nd|rd|th)? (?:of )?({_MONTH})\.?,? (\d{{4}})", re.IGNORECASE)
+_ISO = re.compile(r"(\d{4})([/-])(\d{1,2})\2(\d{1,2})")
+_NAMED = re.compile(rf"({_MONTH})\.? ?(\d{{1,2}})(?:st|nd|rd|th)?,? ?(\d{{4}})", re.IGNORECASE)
+_DAY_FIRST = re.compile(rf"(\d{{1,2}})(?:st|nd|rd|th)? (?:day )?(?:of )?({_MONTH})\.?,? ?(\d{{4}})", re.IGNORECASE)
 _EARLIEST, _LATEST = 1900, 2100
 # Two-digit years up to this one are of this century where the letter has no other date to hold them against.
 _PIVOT = 30
@@ -61,7 +67,7 @@ def parse_date(text: str, *, latest_year: int | None = None) -> date | None:
     """The date that `text` is, whole; month before day. A two-digit year is the latest one not after `latest_year`."""
     text = text.strip().rstrip(".,;")
     if m := _ISO.fullmatch(text):
-        return _date(int(m[1]), int(m[2]), int(m[3]))
+        return _date(int(m[1]), int(m[3]), int(m[4]))
     if m := _NUMERIC.fullmatch(text):
         year = int(m[4]) if len(m[4]) == 4 else _century(int(m[4]), latest_year)
         return _date(year, int(m[1]), int(m[3]))
@@ -80,12 +86,26 @@ def find_dates(text: str, *, latest_year: int | None = None) -> Iterator[DatedTe
             yield DatedText(value, m.start(), m.end())
 
 
+# A year with all four digits, or a date with a short one. What stands before the former tells whether it ends a date too.
+_YEAR = re.compile(r"(?:19|20)\d\d\b|(?<!\d)\d{1,2}[/-]\d{1,2}[/-](\d\d)\b")
+_BEFORE_YEAR = re.compile(rf"[/.-]$|\b{_MONTH}\.? ?(?:\d{{1,2}}(?:st|nd|rd|th)?)?,? ?$", re.IGNORECASE)
+_LONGEST_BEFORE_YEAR = 18  # "September 30th, "
+
+
 def latest_year(text: str) -> int | None:
-    """The latest year of the text's dates; what two-digit years are held against. A short year up to `_PIVOT` is of this century."""
-    years = [int(y) for y in re.findall(r"[/.-]((?:19|20)\d\d)\b", text)]
-    years += [int(m[3]) for m in _NAMED.finditer(text)]
-    years += [2000 + int(y) for y in re.findall(r"\b\d{1,2}[/-]\d{1,2}[/-](\d\d)\b", text) if int(y) <= _PIVOT]
+    """The latest year of the text's dates; what two-digit years are held against.
+
+    A short year up to `_PIVOT` is of this century, a later one tells nothing.
+    """
+    years = [year for m in _YEAR.finditer(text) if (year := _year(text, m)) is not None]
     return max((y for y in years if _EARLIEST < y < _LATEST), default=None)
+
+
+def _year(text: str, m: re.Match[str]) -> int | None:
+    if m[1]:
+        return 2000 + int(m[1]) if int(m[1]) <= _PIVOT else None
+    before = text[max(0, m.start() - _LONGEST_BEFORE_YEAR) : m.start()]
+    return int(m[0]) if _BEFORE_YEAR.search(before) else None
 
 
 def _date(year: int, month: int, day: int) -> date | None:
@@ -106,13 +126,14 @@ def _century(two: int, reference: int | None) -> int:
 
 
 _UNITS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
-).split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
+    *("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
+)
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 WORD_NUMBERS = {
     **{word: i for i, word in enumerate(_UNITS)},
     **{word: 10 * i for i, word in enumerate(_TENS, 2)},
-    **{f"{ten}-{_UNITS[i]}": 10 * t + i for t, ten in enumerate(_TENS, 2) for i in range(1, 10)},
+    **{f"{ten}{sep}{_UNITS[i]}": 10 * t + i for t, ten in enumerate(_TENS, 2) for i in range(1, 10) for sep in "- "},
     "once": 1,
     "twice": 2,
     "thrice": 3,
@@ -127,17 +148,29 @@ _WORDS = "|".join(
 )
 NUMBER = rf"(?:(?:\d{{1,3}}(?:,\d{{3}})+|\d+)(?:\.\d+)?|(?:{_WORDS})\b)"
 """Digits or a number word; "six (6)" is matched by `NUMBER_TWICE`."""
-NUMBER_TWICE = rf"{NUMBER}(?: ?\( ?\d+ ?\))?"
+NUMBER_TWICE = rf"(?:{NUMBER}(?: ?\( ?(?:\d+|{_WORDS}) ?\))?|\( ?(?:\d+|{_WORDS}) ?\)(?: ?(?:{_WORDS})\b)?)"
+"""A number said once or twice: "six (6)", "(3) three", "12 (twelve)", "(8)"."""
+
+_IN_BRACKETS = re.compile(r"\( ?(?P<inside>[^()]*?) ?(?:\)|$)")
+_DIGITS = re.compile(r"\d[\d,]{0,11}(?:\.\d+)?")
 
 
 def parse_number(text: str) -> int | float | None:
-    """ "120", "1,000", "60.00", "six", "six (6)", "twice" to a number; whole numbers as int."""
+    """The number that "120", "1,000", "60.00", "six", "six (6)", "(3) three" or "twice" is; a whole one as int.
+
+    Of a number said twice the digits are believed.
+    """
     text = text.strip().lower()
-    if m := re.search(r"\( ?(\d+) ?\)?$", text):
-        return int(m[1])
+    sayings = [text]
+    if "(" in text and (m := _IN_BRACKETS.search(text)):
+        sayings = sorted((m["inside"], (text[: m.start()] + text[m.end() :]).strip()), key=lambda said: not said[:1].isdigit())
+    return next((n for said in sayings if (n := _one_number(said)) is not None), None)
+
+
+def _one_number(text: str) -> int | float | None:
     if text in WORD_NUMBERS:
         return WORD_NUMBERS[text]
-    if not re.fullmatch(r"\d[\d,]*(?:\.\d+)?", text):
+    if not _DIGITS.fullmatch(text):
         return None
     value = float(text.replace(",", ""))
     return int(value) if value == int(value) else value
@@ -146,10 +179,14 @@ def parse_number(text: str) -> int | float | None:
 _STRENGTH_UNIT = (
     r"(?:mgs?|milligrams?|mcgs?|µg|ug|micrograms?|gms?|grams?|g|%|percent|mls?|units?|iu|meq|mg ?/ ?ml|mcg ?/ ?(?:hr|hour|h))"
 )
+_STRENGTH_NUMBER = r"(?:\d[\d,]{0,7}(?:\.\d{1,6})?|\.\d{1,6})"
+_MOST_INGREDIENTS = 12
 STRENGTH = (
-    rf"(?<![\w#./])(?:\d[\d,]*(?:\.\d+)?|\.\d+) ?{_STRENGTH_UNIT}?(?: ?[/-] ?(?:\d[\d,]*(?:\.\d+)?|\.\d+) ?{_STRENGTH_UNIT}?)*"
+    rf"(?<![\w#./]){_STRENGTH_NUMBER} ?{_STRENGTH_UNIT}?"
+    rf"(?: ?[/-] ?{_STRENGTH_NUMBER} ?{_STRENGTH_UNIT}?){{0,{_MOST_INGREDIENTS}}}"
     rf" ?(?<=[\d% .a-z])(?:{_STRENGTH_UNIT}(?: ?/ ?(?:ml|hr|hour|h|spray|puff|patch|actuation|day|\d+ ?ml))?)(?![\w])"
 )
+"""Number and unit, or several numbers with one unit or each with its own. In lower case, like `DATE`."""
 _CANONICAL_UNIT = {
     "mgs": "mg",
     "milligram": "mg",
@@ -171,29 +208,30 @@ _CANONICAL_UNIT = {
 }
 
 
+_NUMBER_AND_UNIT = re.compile(rf"({_STRENGTH_NUMBER}) ?([a-zµ%]*)")
+_PER = re.compile(r"(?:mg|mcg|g|units?|ug|meq) ?/ ?((?:\d+ ?)?(?:ml|hr|hour|h|spray|puff|patch|actuation|day))$")
+
+
 def normal_strength(text: str) -> str | None:
-    """ "10/325mg", "10mg-325mg", "5%" to "10/325 mg", "5 %": number(s) and unit, one blank, lower-case unit."""
-    parts = re.findall(r"(\d[\d,]*(?:\.\d+)?|\.\d+) ?([a-zµ%]*)", text.lower())
-    if not parts:
-        return None
-    per = re.search(
-        r"(?:mg|mcg|g|units?|ug|meq) ?/ ?((?:\d+ ?)?(?:ml|hr|hour|h|spray|puff|patch|actuation|day))$", text.lower().strip()
-    )
+    """The contract's form of "10/325mg", "10mg-325mg" or "5%": "10/325 mg", "5 %"; one blank, the unit in lower case."""
+    text = text.lower().strip()
+    parts = _NUMBER_AND_UNIT.findall(text)
+    per = _PER.search(text)
     if per and per[1][0].isdigit():
         parts = parts[:-1]
-    numbers = [n.replace(",", "") for n, _ in parts]
-    numbers = ["0" + n if n.startswith(".") else n for n in numbers]
+    numbers = [("0" + n if n.startswith(".") else n).replace(",", "") for n, _ in parts]
     units = [_CANONICAL_UNIT.get(u, u) for _, u in parts if u]
     if not units:
         return None
-    suffix = ""
-    if per:
-        tail = per[1].replace(" ", "")
-        suffix = "/" + _CANONICAL_UNIT.get(tail, tail)
+    suffix = _per_what(per[1]) if per else ""
     if len(set(units)) > 1:
         return "/".join(f"{n} {u}" for n, u in zip(numbers, units, strict=False)) + suffix
-    unit: str = units[-1]
-    return f"{'/'.join(numbers)} {unit}{suffix}"
+    return f"{'/'.join(numbers)} {units[-1]}{suffix}"
+
+
+def _per_what(words: str) -> str:
+    words = words.replace(" ", "")
+    return "/" + _CANONICAL_UNIT.get(words, words)
 
 
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‐": "-", "‑": "-", "−": "-"})
@@ -204,13 +242,20 @@ def plain(text: str) -> str:
     return text.translate(_QUOTES)
 
 
+def lower(text: str) -> str:
+    """The text in lower case, one for one, so that offsets stay: a few capitals have small letters of another length."""
+    small = text.lower()
+    return small if len(small) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+
+
 _LONGEST_RANGE = 60
+_PAGE_RANGE = re.compile(r"(?<!\d)(\d{1,5})(?!\d)[a-z]?(?: ?(?:-|to|through) ?(?:pages? )?(\d{1,5})(?!\d))?")
 
 
 def page_numbers(words: str) -> list[int]:
-    """ "75-79, 120" to [75, 76, 77, 78, 79, 120]; a short second number ("68-9") takes the first one's head."""
+    """What "75-79, 120" spells out: [75, 76, 77, 78, 79, 120]; a short second number ("68-9") takes the first one's head."""
     numbers: list[int] = []
-    for m in re.finditer(r"(\d+)[a-z]?(?: ?(?:-|to|through) ?(\d+))?", plain(words)):
+    for m in _PAGE_RANGE.finditer(plain(words)):
         first, last = int(m[1]), int(m[2] or m[1])
         if m[2] and last < first and len(m[2]) < len(m[1]):
             last = int(m[1][: len(m[1]) - len(m[2])] + m[2])
@@ -218,17 +263,18 @@ def page_numbers(words: str) -> list[int]:
     return numbers
 
 
+# Possessive throughout: each character is looked at once, whatever the text.
 _SENTENCE = re.compile(
-    r"(?:[^.?!]|[.](?=[\w,;)])(?![A-Z][a-z])|(?<=\b[A-Z])[.]|(?<=\bDr)[.]|(?<=\bMr)[.]|(?<=\bMs)[.]|(?<=\bvs)[.]|(?<=\bMrs)[.]"
-    r"|(?<=\be\.g)[.]|(?<=\bi\.e)[.]|(?<=\bNo)[.](?= \d))+[.?!]*[\"')\]]*"
+    r"(?:[^.?!]++|\.(?:(?=[\w,;)])(?![A-Z][a-z])|(?<=\b[A-Z]\.)|(?<=\b(?:Dr|Mr|Ms|vs)\.)|(?<=\bMrs\.)|(?<=\b(?:e\.g|i\.e)\.)"
+    r"|(?<=\bNo\.)(?= \d)|(?<=\.[a-z]\.)(?= [a-z])))++[.?!]*+[\"')\]]*+"
 )
 
 
 def sentences(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
-    """The sentences of `text[start:end]` as ranges. A point inside a number, after a title or an initial ends none."""
+    """The sentences of `text[start:end]` as ranges.
+
+    A point inside a number, after a title, an initial or a dotted abbreviation ("b.i.d. as needed") ends none.
+    """
     stop = len(text) if end is None else end
-    return [
-        (m.start() + len(m.group()) - len(m.group().lstrip()), m.end())
-        for m in _SENTENCE.finditer(text, start, stop)
-        if m.group().strip(" .?!\"')")
-    ]
+    found = ((m.group(), m.end()) for m in _SENTENCE.finditer(text, start, stop))
+    return [(last - len(words.lstrip()), last) for words, last in found if words.strip(" .?!\"')")]

@@ -6,13 +6,15 @@ Heavy imports (the model's libraries) happen inside the functions that need them
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
 
 from llm_extract.baseline import Baseline
 from llm_extract.engine import Answer, Asker, Engine, Question, Usage
+from llm_extract.errors import SettingsError
 from llm_extract.letters import Letter, LetterFile, read_letter
 from llm_extract.pipeline import Pipeline, Price, unknown_price
 from llm_extract.schema import SCHEMA_VERSION
@@ -20,14 +22,30 @@ from llm_extract.settings import EMBEDDED_MODEL, Settings
 
 if TYPE_CHECKING:
     from llm_extract.local import LocalServer
-    from llm_extract.questions import Questions
 
 Progress = Callable[[int, int], None]
 _MILLION = 1_000_000
+_EMBEDDED_TIMEOUT = 900.0
 
 
 def _silent(done: int, total: int) -> None:
     return None
+
+
+def settings_of(given: Mapping[str, Any]) -> Settings:
+    """Settings from arguments, the environment for the rest.
+
+    Raises `SettingsError` that names what is wrong: an unknown name, or a value that does not fit.
+    """
+    unknown = sorted(given.keys() - Settings.model_fields.keys())
+    if unknown:
+        raise SettingsError(f"There is no setting {', '.join(unknown)}; there is: {', '.join(Settings.model_fields)}.")
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(f"The setting {name} is wrong: {first['msg']}.") from None
 
 
 def open_letter(settings: Settings, file: LetterFile) -> Letter:
@@ -44,8 +62,8 @@ def open_letter(settings: Settings, file: LetterFile) -> Letter:
 async def open_pipeline(settings: Settings, *, progress: Progress = _silent, asker: Asker | None = None) -> Pipeline:
     """Everything that a run needs, checked before any letter is read.
 
-    `progress(done, total)` is told of bytes while the embedded model's weights are joined, once. `asker` takes the endpoint's place,
-    in tests. Raises `SettingsError` and `FatalEndpointError`, each with what to do.
+    `progress(done, total)` is told of bytes while the embedded model's weights are joined, once. `asker` takes the endpoint's
+    place, in tests. Raises `SettingsError` and `FatalEndpointError`, each with what to do.
     """
     engine = Baseline() if settings.engine == "baseline" else await _model_engine(settings, progress, asker)
     return Pipeline(
@@ -62,29 +80,36 @@ async def _model_engine(settings: Settings, progress: Progress, asker: Asker | N
     from llm_extract.reader import ModelReader
 
     questions = Questions.load(settings)
-    reader = ModelReader(asker or await open_asker(settings, progress), questions)
+    reader = ModelReader(asker or await open_asker(settings, progress), questions, model=model_name(settings))
     return Hybrid(reader) if settings.engine == "hybrid" else WithFallback(reader)
 
 
 async def open_asker(settings: Settings, progress: Progress = _silent) -> Asker:
     """The endpoint of the settings, or the embedded model, with the cache around it."""
-    asker = await _embedded(settings, progress) if settings.embedded else await _remote(settings)
     if not settings.cache:
-        return asker
+        return await _uncached(settings, progress)
     from llm_extract.cache import AnswerCache, CachedAsker, endpoint_kind_of
 
     store = AnswerCache(settings.cache_dir / "answers")
+    try:
+        asker = await _uncached(settings, progress)
+    except BaseException:
+        store.close()
+        raise
     kind = endpoint_kind_of(None if settings.embedded else settings.base_url)
     sampling = {"temperature": settings.temperature, "seed": settings.seed}
     return CachedAsker(asker, store, model=model_name(settings), endpoint_kind=kind, sampling=sampling)
 
 
+async def _uncached(settings: Settings, progress: Progress) -> Asker:
+    return await _embedded(settings, progress) if settings.embedded else await _remote(settings)
+
+
 async def _remote(settings: Settings) -> Asker:
     from llm_extract.model import ModelClient, preflight
 
-    client = ModelClient(settings)  # names what is missing before anything is sent
-    await preflight(settings)
-    return client
+    await preflight(settings)  # names what is missing before anything is sent
+    return ModelClient(settings)
 
 
 async def _embedded(settings: Settings, progress: Progress) -> Asker:
@@ -109,7 +134,7 @@ class EmbeddedAsker:
     async def ask(self, question: Question) -> Answer:
         """Ask the embedded model."""
         async with self._slots:
-            return await (await self._started()).ask(question)
+            return await (await self.client()).ask(question)
 
     async def close(self) -> None:
         """Stop the server."""
@@ -117,13 +142,16 @@ class EmbeddedAsker:
             await self._client.close()
         await asyncio.to_thread(self._server.stop)
 
-    async def _started(self) -> Asker:
+    async def client(self) -> Asker:
+        """The started server's client."""
         from llm_extract.model import ModelClient
 
         async with self._starting:
             if self._client is None:
                 await asyncio.to_thread(self._server.start)
-                self._client = ModelClient(self._settings, base_url=self._server.base_url, model=self._server.model)
+                # On a busy machine an answer takes minutes, and asking again would only make it busier.
+                patient = self._settings.model_copy(update={"timeout": max(self._settings.timeout, _EMBEDDED_TIMEOUT)})
+                self._client = ModelClient(patient, base_url=self._server.base_url, model=self._server.model)
         return self._client
 
 
@@ -160,21 +188,16 @@ def run_settings(settings: Settings) -> dict[str, Any]:
 
     shaped: dict[str, Any] = {"engine": settings.engine, "schema_version": SCHEMA_VERSION, "version": __version__}
     if settings.engine != "baseline":
-        questions = _questions(settings)
+        from llm_extract.questions import Questions
+
         shaped |= {
             "model": model_name(settings),
             "endpoint": "embedded" if settings.embedded else _shown_endpoint(settings.base_url),
-            "prompts": list(questions.names),
+            "prompts": list(Questions.load(settings).names),
             "temperature": settings.temperature,
             "seed": settings.seed,
         }
     return shaped
-
-
-def _questions(settings: Settings) -> Questions:
-    from llm_extract.questions import Questions
-
-    return Questions.load(settings)
 
 
 def _shown_endpoint(base_url: str | None) -> str:

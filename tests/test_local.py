@@ -497,13 +497,8 @@ import http.server, pathlib, sys, threading, time, types
 
 class CommonParams(types.SimpleNamespace):
     def __init__(self):
-        super().__init__(**{k: types.SimpleNamespace() for k in ("model", "cpuparams", "cpuparams_batch", "speculative")})
-
-    def __getattr__(self, name):
-        return types.SimpleNamespace()
-
-def __getattr__(name):
-    return types.SimpleNamespace(__getattr__=None, **{k: k for k in ("x",)})
+        parts = {name: types.SimpleNamespace() for name in ("model", "cpuparams", "cpuparams_batch")}
+        super().__init__(**parts)
 
 class Server:
     def __init__(self, params):

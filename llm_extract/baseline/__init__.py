@@ -1,7 +1,9 @@
 """The baseline: rules for every field of the contract, with evidence. No network, no model, no heavy import.
 
-Each module holds the rules of one matter and is called from `read_letter` below: `header`, `case_dates`, `credentials`, `patient`,
-`clinical`, `request` (with `kinds` and `drugs`), `citations`, `reasons`. To add a rule, add its pattern to the table of its module.
+Each module holds the rules of one matter and is called from `read_letter` below: `header`, `case_dates`, `credentials`,
+`patient`,
+`clinical`, `request` (with `kinds` and `drugs`), `citations`, `reasons`. To add a rule, add its pattern to the table of its
+module.
 """
 
 from __future__ import annotations

@@ -11,8 +11,13 @@ from typing import Any
 from llm_extract.engine import Found
 from llm_extract.letters import Letter
 from llm_extract.sections import Part, Sections, sections_of
-from llm_extract.values import latest_year, plain
+from llm_extract.values import latest_year, lower, plain
 from llm_extract.values import sentences as _sentences
+
+# Whatever holds a date holds this.
+_DATED = re.compile(r"\d ?[/.-] ?\d|(?:19|20)\d\d")
+LONGEST_NARRATIVE = 20_000
+"""Characters of a narrative that the rules read: twice as many as the longest have. It bounds the work on what is no letter."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,27 @@ class Page:
     def text(self) -> str:
         """The folded text with plain quotes and dashes; as long as the folded text itself."""
         return plain(self.letter.folded.text)
+
+    @cached_property
+    def low(self) -> str:
+        """`text` in lower case and as long: searching it is several times faster than ignoring case."""
+        return lower(self.text)
+
+    @cached_property
+    def narrative(self) -> Part | None:
+        """The clinical summary, as much of it as rules read."""
+        summary = self.sections.summary
+        return None if summary is None else Part(summary.start, min(summary.end, summary.start + LONGEST_NARRATIVE))
+
+    @cached_property
+    def sentences(self) -> tuple[Part, ...]:
+        """The sentences of the narrative."""
+        return () if self.narrative is None else tuple(sentences(self.text, *self.narrative))
+
+    @cached_property
+    def dated(self) -> tuple[Part, ...]:
+        """The sentences of the narrative that may hold a date."""
+        return tuple(s for s in self.sentences if _DATED.search(self.text, s.start, s.end))
 
     @cached_property
     def latest_year(self) -> int | None:
