@@ -108,6 +108,24 @@ def _items_complete(reading: Reading, letter: Letter) -> Iterator[Finding]:
                 yield Finding(item_pointer(index, name), f"no_{name}", f"Item {index + 1} has no {name} that the letter proves.")
 
 
+_LABEL_OF_AN_ITEM = re.compile(
+    r"Inc\.? has determined (?:that )?the (?:retrospective )?request|Claims Administrator(?:['’]s)? guidelines? ?:"
+    r"|MAXIMUS guidelines? ?:|Decision rationale ?:|Rationale for the Decision ?:",
+    re.IGNORECASE,
+)
+
+
+def _items_apart(reading: Reading, letter: Letter) -> Iterator[Finding]:
+    """Labels inside a request or a rationale: an item whose decision is missing was taken for a part of its neighbour."""
+    for index in range(reading.item_count):
+        request, rationale = (str(reading.get(item_pointer(index, name)) or "") for name in ("request", "rationale"))
+        message = f"Item {index + 1} holds the labels of another one, whose decision is missing; read both by eye."
+        if _LABEL_OF_AN_ITEM.search(request):
+            yield Finding(item_pointer(index, "decision"), "merged_items", message, impossible=True)
+        elif _LABEL_OF_AN_ITEM.search(rationale):
+            yield Finding(item_pointer(index, "rationale"), "merged_items", message)
+
+
 _ENDS_WELL = re.compile(r"[.?!:;)\]\"'”’]\s*$")
 
 
@@ -164,6 +182,7 @@ CHECKS: tuple[Check, ...] = (
     _amounts,
     _item_count,
     _items_complete,
+    _items_apart,
     _letter_whole,
     _closed_lists,
     _no_persons,

@@ -350,7 +350,7 @@ _LONGEST_STATE = max(map(len, STATES))
 def _case_number(value: Any, evidence: Evidence) -> bool:
     """Every letter and digit, and no further one."""
     signs = re.sub(r"\W", "", str(value))
-    return bool(signs) and re.search(r"(?<!\w)" + r"\W{0,2}".join(signs) + r"(?!\w)", evidence.words) is not None
+    return bool(signs) and re.search(r"(?<!\w)" + r"\W{0,3}".join(signs) + r"(?!\w)", evidence.words) is not None
 
 
 _PRIORITY = {"standard": re.compile(r"standard|regular", re.IGNORECASE), "expedited": re.compile(r"expedit", re.IGNORECASE)}

@@ -14,7 +14,7 @@ from typing import Literal
 from llm_extract.baseline import read_letter
 from llm_extract.baseline.clinical import believable
 from llm_extract.baseline.page import Page
-from llm_extract.engine import Engine, Entry, Found, Reading, spec_path
+from llm_extract.engine import Engine, Entry, Found, Reading, item_pointer, spec_path
 from llm_extract.grounding import ground
 from llm_extract.letters import Letter
 from llm_extract.reader import ModelReader, Topic, reason_topics
@@ -32,7 +32,6 @@ TRUST: Mapping[str, Trust] = {
     "/case/decision_date": "rules_only",
     "/clinical/medications": "added",
     "/clinical/prior_treatments": "added",
-    "/items/*/reasons": "added",
 }
 """How a field is settled when both readers have read it. A field that is not here is settled by `rules`.
 
@@ -89,7 +88,7 @@ def _topics(letter: Letter, rules: Reading) -> list[Topic]:
         topics.append(Topic("facts"))
     if not sections.items:
         return [*topics, Topic("items")]
-    return topics + reason_topics(sections)
+    return topics + [t for t in reason_topics(sections) if item_pointer(t.item or 0, "reasons") not in rules.fields]
 
 
 def merge(rules: Reading, model: Reading, letter: Letter) -> Reading:
@@ -107,10 +106,15 @@ def merge(rules: Reading, model: Reading, letter: Letter) -> Reading:
         fields=fields,
         item_count=max(rules.item_count, model.item_count),
         issues=tuple(issues),
-        replaced=rules.replaced or model.replaced,
+        replaced=rules.replaced or _lost(model, fields),
         absent=rules.absent,
     )
     return _explained(merged)
+
+
+def _lost(model: Reading, fields: Mapping[str, Entry]) -> bool:
+    """Whether a value of the model was dropped and nothing stands in its place: a rejected candidate beside a proved value is none."""
+    return any(issue.code == "unsupported" and issue.pointer not in fields for issue in model.issues)
 
 
 def _settled(pointer: str, rules: Entry | None, model: Entry | None, page: Page) -> tuple[Entry | None, Issue | None]:
@@ -123,13 +127,20 @@ def _settled(pointer: str, rules: Entry | None, model: Entry | None, page: Page)
         return rules, _disagreement(pointer, rules or (), model) if model else None
     if rules is None or model is None:
         return rules or model, None
+    if trust == "rules" and isinstance(rules, tuple) and isinstance(model, tuple):
+        return _credited(rules, model), _disagreement(pointer, rules, model)
     return (model if trust == "model" else rules), _disagreement(pointer, rules, model)
 
 
 def _added(pointer: str, rules: tuple[Found, ...], model: tuple[Found, ...], page: Page) -> tuple[Found, ...]:
     """The rules' entries and the model's that may join them, each once, in the letter's order."""
     joining = [f for f in model if not any(_same(f, r) for r in rules) and believable(pointer, f, page)]
-    return tuple(sorted((*rules, *joining), key=lambda f: f.spans[0].start if f.spans else 0))
+    return tuple(sorted((*_credited(rules, model), *joining), key=lambda f: f.spans[0].start if f.spans else 0))
+
+
+def _credited(rules: tuple[Found, ...], model: tuple[Found, ...]) -> tuple[Found, ...]:
+    """The rules' entries; one that the model gave in the same words is credited to it, who was asked, and confirmed by them."""
+    return tuple(next((m for m in model if m.value == r.value and m.spans == r.spans), r) for r in rules)
 
 
 def _same(a: Found, b: Found) -> bool:

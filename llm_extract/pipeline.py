@@ -232,7 +232,9 @@ def _encoding_issue(letter: Letter) -> tuple[Issue, ...]:
 
 
 # A letter that has lost a section is read as far as it goes, and never called whole.
-_INCOMPLETE = frozenset({"cut_off", "no_items", "item_count", "no_decision", "no_request", "no_rationale", "unknown_layout"})
+_INCOMPLETE = frozenset(
+    {"cut_off", "no_items", "item_count", "merged_items", "no_decision", "no_request", "no_rationale", "unknown_layout"}
+)
 
 
 def _status(reading: Reading, issues: tuple[Issue, ...]) -> Status:

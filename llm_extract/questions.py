@@ -552,7 +552,14 @@ def _decision_fields(desk: Desk, item: _Placed, reach: Part) -> dict[str, Entry]
     fields: dict[str, Entry] = {"decision": desk.found(item.decision, item.decided)}
     begins = desk.quoted(item.rationale_begins, reach)
     if begins:
-        end = item.decided.end if begins.start < item.decided.end else reach.end
-        rationale = Part(begins.start, len(desk.sections.folded.text[:end].rstrip()))
+        end = item.decided.end if begins.start < item.decided.end else _sentence_end(desk, begins, reach)
+        rationale = Part(begins.start, end)
         fields["rationale"] = desk.found(desk.words(rationale), rationale)
     return fields
+
+
+def _sentence_end(desk: Desk, begins: Part, reach: Part) -> int:
+    """The end of the last whole sentence before the next item's place, or of the text."""
+    text = desk.sections.folded.text
+    whole = text.rfind(". ", begins.start, reach.end)
+    return reach.end if whole < 0 or reach.end == len(text) else whole + 1

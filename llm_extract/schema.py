@@ -7,6 +7,7 @@ over, so that a new field is taken up everywhere at once.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import date
 from typing import Any, Literal, NamedTuple, get_args
@@ -313,6 +314,9 @@ DECISIONS: tuple[str, ...] = get_args(Decision)
 def record_json_schema() -> dict[str, Any]:
     """JSON Schema (draft 2020-12) of one line of `records.jsonl`, for validators outside of this project."""
     schema = Record.model_json_schema(mode="serialization")
+    for model in (schema, *schema["$defs"].values()):
+        if "properties" in model:
+            model["required"] = list(model["properties"])  # a record spells out every key, also where it has a default
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"urn:llm-extract:record:{SCHEMA_VERSION}",
@@ -323,7 +327,5 @@ def record_json_schema() -> dict[str, Any]:
 
 def record_line(record: Record) -> str:
     """One line of `records.jsonl`, keys in `RECORD_KEYS` order, no line break inside."""
-    import json
-
     data = record.model_dump(mode="json")
     return json.dumps({key: data[key] for key in RECORD_KEYS}, ensure_ascii=False, separators=(",", ":"))

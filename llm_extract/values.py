@@ -86,8 +86,9 @@ def find_dates(text: str, *, latest_year: int | None = None) -> Iterator[DatedTe
             yield DatedText(value, m.start(), m.end())
 
 
-# A year with all four digits, or a date with a short one. What stands before the former tells whether it ends a date too.
-_YEAR = re.compile(r"(?:19|20)\d\d\b|(?<!\d)\d{1,2}[/-]\d{1,2}[/-](\d\d)\b")
+_DIGITS_AND_SIGNS = re.compile(r"\d[\d/-]*")
+_SHORT_DATE = re.compile(r"(?<!\d)\d{1,2}[/-]\d{1,2}[/-](\d\d)(?!\d)")
+_LONG_YEAR = re.compile(r"(?:19|20)\d\d(?!\d)")
 _BEFORE_YEAR = re.compile(rf"[/.-]$|\b{_MONTH}\.? ?(?:\d{{1,2}}(?:st|nd|rd|th)?)?,? ?$", re.IGNORECASE)
 _LONGEST_BEFORE_YEAR = 18  # "September 30th, "
 
@@ -97,15 +98,18 @@ def latest_year(text: str) -> int | None:
 
     A short year up to `_PIVOT` is of this century, a later one tells nothing.
     """
-    years = [year for m in _YEAR.finditer(text) if (year := _year(text, m)) is not None]
+    years = {year for m in _DIGITS_AND_SIGNS.finditer(text) for year in _years(text, m.start(), m.end())}
     return max((y for y in years if _EARLIEST < y < _LATEST), default=None)
 
 
-def _year(text: str, m: re.Match[str]) -> int | None:
-    if m[1]:
-        return 2000 + int(m[1]) if int(m[1]) <= _PIVOT else None
-    before = text[max(0, m.start() - _LONGEST_BEFORE_YEAR) : m.start()]
-    return int(m[0]) if _BEFORE_YEAR.search(before) else None
+def _years(text: str, start: int, end: int) -> Iterator[int]:
+    """The years of a run of digits and signs: short ones at the end of a date, long ones where a date stands before them."""
+    if end - start < len("2015"):
+        return
+    yield from (2000 + int(m[1]) for m in _SHORT_DATE.finditer(text, start, end) if int(m[1]) <= _PIVOT)
+    for m in _LONG_YEAR.finditer(text, start, end):
+        if _BEFORE_YEAR.search(text[max(0, m.start() - _LONGEST_BEFORE_YEAR) : m.start()]):
+            yield int(m[0])
 
 
 def _date(year: int, month: int, day: int) -> date | None:

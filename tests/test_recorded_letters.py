@@ -34,14 +34,14 @@ async def read(name: str, base_url: str) -> Record:
 
 
 @pytest.mark.recorded
-@pytest.mark.parametrize("name", ["first-letter.txt", "pdf-one-page.pdf"])
+@pytest.mark.parametrize("name", ["first-letter.txt", "omeprazole-short.txt", "pdf-neck.pdf"])
 async def test_a_letter_and_recorded_answers_give_a_proved_record(embedded_endpoint: str, name: str) -> None:
     """A fixture letter and the answers that a real model gave make a record with values of both readers, each with its proof."""
     record = await read(name, embedded_endpoint)
     assert record.status == "ok"
     assert {"model", "baseline"} == set(record.provenance.values())
     assert record.run.model == EMBEDDED_MODEL
-    assert record.run.attempts >= 1 + len(record.items)
+    assert record.run.attempts >= 1
     assert record.run.input_tokens > 0
     assert all(f"/clinical/diagnoses/{i}" in record.evidence for i in range(len(record.clinical.diagnoses)))
     assert record.items

@@ -58,6 +58,7 @@ NOT_NULL = {"licensed_states", "specialties", "diagnoses", "medications", "prior
 
 @pytest.fixture(scope="module")
 def record() -> Record:
+    """A whole record of a letter with seven items."""
     pipeline = Pipeline(Baseline(), lambda file: open_letter(Settings(), file))
     return asyncio.run(pipeline.read_file(samples.file_of(samples.path_of("long-lumbar"))))
 
@@ -85,9 +86,11 @@ def test_what_the_letter_does_not_say_is_null(model: type[BaseModel]) -> None:
 def test_lists_are_empty_where_the_letter_does_not_say() -> None:
     """List fields are never null."""
     content = schema.Content()
-    assert {name: getattr(getattr(content, room), name) for room in ("reviewer", "clinical") for name in NOT_NULL & set(
-        type(getattr(content, room)).model_fields
-    )} == dict.fromkeys(NOT_NULL, ())
+    assert {
+        name: getattr(getattr(content, room), name)
+        for room in ("reviewer", "clinical")
+        for name in NOT_NULL & set(type(getattr(content, room)).model_fields)
+    } == dict.fromkeys(NOT_NULL, ())
 
 
 @pytest.mark.parametrize("model", CONTRACT, ids=lambda model: model.__name__)
@@ -143,6 +146,7 @@ def test_fields_are_walked_once_each() -> None:
 
 @pytest.fixture(scope="module")
 def validator() -> jsonschema.Draft202012Validator:
+    """A validator that knows nothing of this project but the exported schema."""
     exported = record_json_schema()
     jsonschema.Draft202012Validator.check_schema(exported)
     return jsonschema.Draft202012Validator(exported, format_checker=jsonschema.FormatChecker())
@@ -184,9 +188,7 @@ def test_the_exported_schema_rejects_what_the_contract_does_not_allow(
 
 
 @pytest.mark.parametrize("key", RECORD_KEYS)
-def test_the_exported_schema_misses_every_key(
-    key: str, record: Record, validator: jsonschema.Draft202012Validator
-) -> None:
+def test_the_exported_schema_misses_every_key(key: str, record: Record, validator: jsonschema.Draft202012Validator) -> None:
     """A record without one of its keys is rejected."""
     data = json.loads(record_line(record))
     del data[key]

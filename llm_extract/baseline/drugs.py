@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from importlib import resources
+from itertools import islice, pairwise
 from typing import NamedTuple
+
+from llm_extract.values import lower
 
 
 class Drug(NamedTuple):
@@ -32,59 +35,60 @@ def table() -> dict[str, Drug]:
     return {d.name.lower(): d for d in drugs}
 
 
-_WORD = re.compile(r"[A-Za-z][A-Za-z0-9'&-]*|[#&/+]|\d+(?:\.\d+)?")
+_WORD = re.compile(r"[a-z][a-z0-9'&-]*|[#&/+]|\d+(?:\.\d+)?")
 _LONGEST = 7
 
 
 @lru_cache(maxsize=1)
-def _first_tokens() -> dict[str, list[tuple[tuple[str, ...], Drug]]]:
-    """Names by their first token, longest first, so that the longest name wins."""
+def _by_first_word() -> dict[str, list[tuple[tuple[str, ...], Drug]]]:
+    """Names by their first word, longest first, so that the longest name wins."""
     index: dict[str, list[tuple[tuple[str, ...], Drug]]] = {}
     for name, drug in table().items():
-        tokens = tuple(m.group() for m in _WORD.finditer(name))
-        if tokens:
-            index.setdefault(tokens[0], []).append((tokens, drug))
+        words = tuple(_WORD.findall(name))
+        if words and len(words) <= _LONGEST:
+            index.setdefault(words[0], []).append((words, drug))
     for entries in index.values():
-        entries.sort(key=lambda e: -len(e[0]))
+        entries.sort(key=lambda entry: -len(entry[0]))
     return index
 
 
 def mentions(text: str, start: int = 0, end: int | None = None) -> list[DrugMention]:
     """Every drug named in `text[start:end]`, in order, longest name first; linear in the text."""
-    stop = len(text) if end is None else end
-    tokens = [(m.group().lower(), m.start(), m.end()) for m in _WORD.finditer(text, start, stop)]
-    index = _first_tokens()
+    words = lower(text[start:end])
+    index = _by_first_word()
     found: list[DrugMention] = []
-    i = 0
-    while i < len(tokens):
-        hit = next(
-            (
-                (names, drug)
-                for names, drug in index.get(tokens[i][0], ())
-                if len(names) <= _LONGEST and tuple(t[0] for t in tokens[i : i + len(names)]) == names
-            ),
-            None,
-        )
-        if hit is None:
-            hyphenated = _hyphenated(tokens[i][0])
-            if hyphenated is not None:
-                found.append(DrugMention(hyphenated, tokens[i][1], tokens[i][2]))
-            i += 1
+    at = 0
+    for m in _WORD.finditer(words):
+        if m.start() < at:
             continue
-        names, drug = hit
-        found.append(DrugMention(drug, tokens[i][1], tokens[i + len(names) - 1][2]))
-        i += len(names)
+        first = m.group()
+        hit = _longest(words, m, index[first]) if first in index else _hyphenated(first, m.end())
+        if hit is not None:
+            at = hit[1]
+            found.append(DrugMention(hit[0], start + m.start(), start + at))
     return found
 
 
-def _hyphenated(token: str) -> Drug | None:
-    """ "hydrocodone-acetaminophen": every part a drug of its own."""
-    if "-" not in token:
+def _longest(text: str, first: re.Match[str], entries: list[tuple[tuple[str, ...], Drug]]) -> tuple[Drug, int] | None:
+    """The longest of the names that begin with this word which stands here, and where it ends."""
+    if len(entries[0][0]) == 1:
+        return entries[0][1], first.end()
+    here = [first, *islice(_WORD.finditer(text, first.end()), len(entries[0][0]) - 1)]
+    words = tuple(m.group() for m in here)
+    return next(((drug, here[len(names) - 1].end()) for names, drug in entries if words[: len(names)] == names), None)
+
+
+def _hyphenated(word: str, end: int) -> tuple[Drug, int] | None:
+    """A combination whose parts are each a drug, as in "hydrocodone-acetaminophen"."""
+    if "-" not in word:
         return None
-    parts = [table().get(p) for p in token.split("-")]
-    if len(parts) < 2 or not all(parts):
+    parts = [drug for part in word.split("-") if (drug := table().get(part)) is not None]
+    if len(parts) < 2 or len(parts) != word.count("-") + 1:
         return None
-    return Drug(token, "/".join(p.generic for p in parts if p), parts[0].kind if parts[0] else "other")
+    return Drug(word, "/".join(p.generic for p in parts), parts[0].kind), end
+
+
+_SIDE_BY_SIDE = re.compile(r"[\s/,+&-]*(?:and|with)?\s*|\s*(?:HCL|hydrochloride)?\s*/\s*", re.IGNORECASE)
 
 
 def generic_of(treatment: str) -> str | None:
@@ -95,21 +99,13 @@ def generic_of(treatment: str) -> str | None:
     found = mentions(treatment)
     if not found:
         return None
-    # Names that follow each other behind "/", "," or "and" are one combination; anything later is context.
-    names = [found[0].drug.generic]
-    for before, after in zip(found, found[1:], strict=False):
-        if not re.fullmatch(
-            r"[\s/,+&-]*(?:and|with)?[\s]*|\s*(?:HCL|hydrochloride)?\s*/\s*", treatment[before.end : after.start], re.I
-        ):
-            if re.match(r"\s*\(", treatment[before.end : after.start]):
-                continue
+    # Names that follow each other behind "/", "," or "and" are one combination; in brackets stands the same drug again, later
+    # ones are context.
+    generics = [found[0].drug.generic]
+    for before, after in pairwise(found):
+        between = treatment[before.end : after.start]
+        if _SIDE_BY_SIDE.fullmatch(between):
+            generics.append(after.drug.generic)
+        elif not between.lstrip().startswith("("):
             break
-        if after.drug.generic not in names:
-            names.append(after.drug.generic)
-    if len(names) == 1 and "(" in treatment and len({f.drug.generic for f in found}) == 1:
-        return names[0]
-    ingredients: list[str] = []
-    for part in "/".join(names).split("/"):
-        if part not in ingredients:
-            ingredients.append(part)
-    return "/".join(ingredients)
+    return "/".join(dict.fromkeys(ingredient for g in generics for ingredient in g.split("/"))) or None

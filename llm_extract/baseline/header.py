@@ -6,48 +6,57 @@ import re
 
 from llm_extract.baseline.page import Page
 from llm_extract.engine import Found
-from llm_extract.schema import Priority
+from llm_extract.schema import Priority, Span
+from llm_extract.sections import Part
 from llm_extract.values import date_pattern, parse_date
 
-# Label as printed, in every layout's wording -> field of `case`.
+# Label as printed, in every layout's wording and in lower case -> field of `case`.
 _LABELS: tuple[tuple[str, str], ...] = (
-    (r"Date Assigned", "date_assigned"),
-    (r"Date of Injury", "date_of_injury"),
-    (r"DOI", "date_of_injury"),
-    (r"Decision Date", "decision_date"),
-    (r"Date of (?:Final )?(?:Decision|Determination)", "decision_date"),
-    (r"Dated", "decision_date"),
-    (r"(?:UR|Utilization Review) (?:Denial|Decision|Determination) Date", "ur_denial_date"),
-    (r"Date of (?:UR|Utilization Review) (?:Denial|Decision|Determination)", "ur_denial_date"),
-    (r"(?:IMR )?Application (?:Received|Receipt)(?: Date)?", "application_received"),
-    (r"(?:Date )?Application (?:was )?Received", "application_received"),
-    (r"Date (?:of )?(?:IMR )?Application Received", "application_received"),
+    (r"date assigned", "date_assigned"),
+    (r"date of injury", "date_of_injury"),
+    (r"doi", "date_of_injury"),
+    (r"decision date", "decision_date"),
+    (r"date of (?:final )?(?:decision|determination)", "decision_date"),
+    (r"dated", "decision_date"),
+    (r"(?:ur|utilization review) (?:denial|decision|determination) date", "ur_denial_date"),
+    (r"date of (?:ur|utilization review) (?:denial|decision|determination)", "ur_denial_date"),
+    (r"(?:imr )?application (?:received|receipt)(?: date)?", "application_received"),
+    (r"(?:date )?application (?:was )?received", "application_received"),
+    (r"date (?:of )?(?:imr )?application received", "application_received"),
 )
 _LABEL = re.compile(
-    "|".join(rf"(?P<{field}_{i}>\b{label})" for i, (label, field) in enumerate(_LABELS)).join(("(?:", r") ?[:;] ?"))
-    + date_pattern(),
-    re.IGNORECASE,
+    "|".join(rf"(?P<{name}_{i}>\b{label})" for i, (label, name) in enumerate(_LABELS)).join(("(?:", r") ?[:;]? ?"))
+    + date_pattern()
 )
-_CASE_NUMBER = re.compile(r"\bCM ?(?P<year>\d{2}) ?- ?(?P<serial>\d{7})\b")
-_PRIORITY = re.compile(r"\bPriority ?[:;] ?(?P<priority>Standard|Expedited|Regular|Expedite)\b", re.IGNORECASE)
+_CASE_NUMBER = re.compile(r"CM(?<=\bCM) ?(?P<year>\d{2}) ?- ?(?P<serial>\d{7})\b")
+_PRIORITY = re.compile(r"\bpriority ?[:;]? ?(?P<priority>standard|expedited|regular|expedite)\b")
+_LONGEST_BLOCK = 20_000
+"""Characters; the letter's form, which may stand between the block and the first heading, has 6,000."""
 
 
 def read_header(page: Page) -> dict[str, Found]:
     """Fields of `case` from the header block; the case number also from a footer of the whole text."""
-    fields: dict[str, Found] = {}
     block = page.sections.header
-    for m in page.finditer(_LABEL, block):
-        name = next(k for k, v in m.groupdict().items() if v and k.rsplit("_", 1)[1].isdigit()).rsplit("_", 1)[0]
-        value = parse_date(m["date"], latest_year=page.latest_year)
-        if value is not None and f"/case/{name}" not in fields:
-            fields[f"/case/{name}"] = page.found(value, "header.date", m.span("date"), certain=True)
-    priority = page.search(_PRIORITY, block)
-    if priority:
-        word: Priority = "expedited" if priority["priority"].lower().startswith("exped") else "standard"
-        fields["/case/priority"] = page.found(word, "header.priority", priority.span("priority"), certain=True)
+    fields = {} if block is None else _block(page, Part(block.start, min(block.end, block.start + _LONGEST_BLOCK)))
     number = _case_number(page)
     if number:
         fields["/case/case_number"] = number
+    return fields
+
+
+def _block(page: Page, block: Part) -> dict[str, Found]:
+    """The first date behind each label, and the priority."""
+    fields: dict[str, Found] = {}
+    for m in _LABEL.finditer(page.low, *block):
+        label = next(name for name, words in m.groupdict().items() if words and name[-1].isdigit())
+        value = parse_date(m["date"], latest_year=page.latest_year)
+        if value is not None:
+            found = page.found(value, "header.date", m.span("date"), certain=True)
+            fields.setdefault(f"/case/{label.rsplit('_', 1)[0]}", found)
+    priority = _PRIORITY.search(page.low, *block)
+    if priority:
+        word: Priority = "expedited" if priority["priority"].startswith("exped") else "standard"
+        fields["/case/priority"] = page.found(word, "header.priority", priority.span("priority"), certain=True)
     return fields
 
 
@@ -59,6 +68,4 @@ def _case_number(page: Page) -> Found | None:
     raw = _CASE_NUMBER.search(page.letter.text)
     if raw is None:
         return None
-    from llm_extract.schema import Span
-
     return Found(f"CM{raw['year']}-{raw['serial']}", (Span(*raw.span()),), "footer.case_number", certain=True)

@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 
 from llm_extract.baseline.drugs import generic_of, mentions
 from llm_extract.baseline.kinds import category_of
-from llm_extract.values import NUMBER_TWICE, STRENGTH, date_pattern, lower, normal_strength, parse_date, parse_number
+from llm_extract.values import NUMBER, NUMBER_TWICE, STRENGTH, date_pattern, lower, normal_strength, parse_date, parse_number
 
 Place = tuple[int, int]
 _N = NUMBER_TWICE
@@ -92,7 +93,8 @@ _ANY_DATE = re.compile(rf"[(\[]?,? ?\b(?:dated |prescribed )?(?:on |from |of |be
 # The day of the asking, and the days between which it shall be done.
 _OTHER_DATE = re.compile(
     r"[(\[]?,? ?\b(?:per |on |from )?(?:the )?(?:rfa|requested|request|rx|prescription|prescribed|written|ordered|dated|expir\w+"
-    r"|through|thru|until|starting|beginning|between|from|as of)"
+    r"|through|thru|until|starting|beginning|between|from|as of"
+    r"|(?:do not )?(?:dispensed?|fill(?:ed)?) (?:until|before|on or after|date))"
     rf"(?: ?(?:of|on|dated|date|from|:|-)){{0,3}} ?{_DATES} ?[)\]]?"
 )
 
@@ -121,14 +123,15 @@ _LEAD = re.compile(
     r"|(?:the )?requests? for (?:authorization (?:of|for) )?(?:a |an |the )?|requests? ?: ?"
     r"|(?:unknown|unspecified|undetermined) (?=prescription)"
     rf"|(?:{_N} )?(?:medication )?prescriptions? (?:of|for|drugs?,?) (?:a |an |the )?|prescription drugs?[,:]? "
-    r"|pharmacy purchase of |purchase of (?=[a-z]+ \d)"
-    r"|(?:decision|determination) for |(?:medications?|pharmacy|rx|dme|durable medical equipment(?: \(dme\))?) ?[:-] ?)+"
+    r"|pharmacy purchase of |purchase of (?=[a-z]+ \d)|prospective (?:requests? for|use of) "
+    r"|(?:decision|determination) for "
+    r"|(?:post-?op(?:erative)? )?(?:medications?|pharmacy|rx|dme|durable medical equipment(?: \(dme\))?)[ \0]{0,40}[:-] ?)+"
 )
 _UNKNOWN_OF = r"(?:frequency|duration|quantity|number|dosage|dose|strength|amount|length|sessions?|visits?|rental period|period)"
+_UNKNOWN_LIST = rf"{_UNKNOWN_OF}(?:(?: ?(?:,|/|&|and|or)){{1,2}} ?{_UNKNOWN_OF}){{0,3}}"
 _UNKNOWN = re.compile(
-    rf"[(,]? ?\b(?:unknown|unspecified|undetermined|unlisted) {_UNKNOWN_OF}(?:(?: ?(?:,|/|&|and|or)){{1,2}} ?{_UNKNOWN_OF}){{0,3}}"
-    r"(?: of)?\)?"
-    rf"|[(,]? ?\b{_UNKNOWN_OF}(?:(?: ?(?:,|/|&|and|or)){{1,2}} ?{_UNKNOWN_OF}){{0,3}}:? (?:is |was |are |were )?"
+    rf"[(,]? ?\b(?:unknown|unspecified|undetermined|unlisted) {_UNKNOWN_LIST}(?: of)?\)?"
+    rf"|[(,]? ?\b{_UNKNOWN_LIST}:? (?:is |was |are |were )?"
     r"(?:unknown|unspecified|not (?:specified|given|listed|provided|stated|indicated|noted))\)?"
 )
 
@@ -143,10 +146,10 @@ def _lead(line: Line) -> None:
     line.asked = line.unused()
 
 
-# "Tylenol #3", "codeine #4": a number that belongs to the name (contract, rule 7), not a count. So is the second of two injections.
+# Numbers that belong to the name (contract, rule 7): "Tylenol #3", "codeine #4", "Synvisc One", "epidural steroid injection #2".
 _NAME_NUMBER = re.compile(
     r"\b(?:tylenol|codeine)(?: (?:with|w/) ?codeine)?(?P<number> ?(?:#|no\.? ?)[1-4])(?!\d)(?=.*(?:#|qty|quantity|\d ?tab)|$)"
-    r"|\b(?:injection|esi|block)(?P<number2> ?# ?[1-3])(?!\d)"
+    r"|\b(?:injection|esi|block)(?P<number2> ?# ?[1-3])(?!\d)|\bsynvisc[ -](?P<number3>one)\b"
 )
 _ROUTE = r"(?:p\.?o\.?\b(?! box)|by mouth\b|orally\b)"
 _FORM_UNIT = (
@@ -158,7 +161,8 @@ _DRUG_RATE = (
     rf"(?:every (?:\d+|\w+)(?: ?(?:-|to) ?\d+)? ?{_HOURS}|every (?:day|night|morning|evening|other day|bedtime)\b"
     rf"|q\.? ?\d+(?: ?- ?\d+)? ?{_HOURS}|q ?(?:day|night|week|month|am|pm|hs)\b"
     r"|(?:b\.?i\.?d|t\.?i\.?d|q\.?i\.?d|q\.?h\.?s|q\.?d|q\.?a\.?m|q\.?p\.?m|h\.?s|p\.?r\.?n|q\.?o\.?d)\b\.?"
-    r"|(?:once|twice|thrice|(?:one|two|three|four|five|six|\d) ?(?:times?|x))(?: ?(?:a|per|every|each|/))? ?(?:day|daily|nightly|night)\b"
+    r"|(?:once|twice|thrice|(?:one|two|three|four|five|six|\d) ?(?:times?|x))(?: ?(?:a|per|every|each|/))?"
+    r" ?(?:day|daily|nightly|night)\b"
     r"|as needed\b|daily\b(?! living| activit)|nightly\b|at (?:bedtime|night)\b)"
 )
 # How much to take at a time is neither name nor count: "1-2 tabs by mouth", "one patch", "take 1" before a rate.
@@ -173,7 +177,7 @@ _SIG = re.compile(
 
 def _name_numbers(line: Line) -> None:
     for m in line.matches(_NAME_NUMBER):
-        line.hide(m.span("number") if m["number"] else m.span("number2"))
+        line.hide(m.span(m.lastgroup or 0))
 
 
 def _sig(line: Line) -> None:
@@ -188,12 +192,14 @@ _REFILLS = re.compile(
     r"(?! ?[:=x] ?\d)(?: each| allowed)?\)?"
 )
 _REFILLS_BEHIND = re.compile(
-    rf"[,(]? ?(?:\b(?:with|w/|plus|and) ?)?\b(?:refills?|rfs?)(?: ?(?:[x:#=-]|of|times)){{0,2}} ?(?P<n>{_N}|none|no)\b(?: times?)?\)?"
+    r"[,(]? ?(?:\b(?:with|w/|plus|and) ?)?\b(?:refills?|rfs?)(?: ?(?:[x:#=-]|of|times)){0,2}"
+    rf" ?(?P<n>{_N}|none\b|no\b)(?: times?)?\)?"
 )
 _COUNT_BEFORE = re.compile(r"(?:#|\bqty|\bquantity|\bcount|\bno\.|\bnumber)[ :.#]{0,3}\Z")
 _STRENGTH = re.compile(STRENGTH)
 _TOPICAL_UNIT = re.compile(r"\s*[\d.,]+ ?(?:gms?|grams?|g|ml|mls|cc|oz)\b")
 _NO_STRENGTH_BEFORE = re.compile(r" ?(?:rental|supply)")
+_ONE_UNIT = re.compile(r"[\d ]+unit")  # "Orthostim 4 unit": a device
 _IN_BRACKETS = re.compile(r"\( ?\Z")
 
 
@@ -209,7 +215,7 @@ def _refills(line: Line) -> None:
 
 
 def _strength(line: Line) -> None:
-    matches = [m for m in line.matches(_STRENGTH) if not _TOPICAL_UNIT.match(m.group())]
+    matches = [m for m in line.matches(_STRENGTH) if not _TOPICAL_UNIT.match(m.group()) and not _ONE_UNIT.fullmatch(m.group())]
     matches = [m for m in matches if not _NO_STRENGTH_BEFORE.match(line.rest, m.end())]
     line.use(*(m.span() for m in matches))
     told = [(m, normal) for m in matches if (normal := normal_strength(m.group()))]
@@ -246,7 +252,8 @@ _FOR_LENGTH = rf"(?:,? ?(?:for|x|times) ?{_UP_TO}(?P<length>{_N}) ?(?P<unit>week
 _HOURS_DAYS = re.compile(rf"(?<![\w/.#]){_A_DAY},?(?: and)?(?: ?x| for| at)? ?{_A_WEEK}{_FOR_LENGTH}")
 _DAYS_HOURS = re.compile(rf"(?<![\w/.#]){_A_WEEK},?(?: and)?(?: ?x| for| at)? ?{_A_DAY}{_FOR_LENGTH}")
 _X_BY_Y = re.compile(
-    r"(?<![\w./#-])(?:(?:one|two|three|four|five) times (?:\w+) \()?(?:\d ?- ?)?(?P<count>\d{1,2}) ?(?:x|times) ?(?P<length>\d{1,2})"
+    r"(?<![\w./#-])(?:(?:one|two|three|four|five) times (?:\w+) \()?(?:\d ?- ?)?"
+    r"(?P<count>\d{1,2}) ?(?:x|times) ?(?P<length>\d{1,2})"
     r"(?![\w/%-]|\.\d)(?! ?(?:mg|cm|mm|in\b|inch|ml|gm|g\b|levels?|views?|visits?|sessions?|units?|tab|cap|gauze|pads?))"
     r"\)?(?: ?(?:weeks?|wks?)\b)?"
 )
@@ -257,9 +264,11 @@ _SLASHED = re.compile(
 _RATES = (_HOURS_DAYS, _DAYS_HOURS, _SLASHED, _THERAPY_RATE, _WEEKLY_LENGTH, _X_BY_Y)
 _DOSING = re.compile(
     rf"(?P<words>\b(?:{_DRUG_RATE}|every (?:\d+|\w+)(?: ?(?:-|to) ?\d+)? ?(?:days?|weeks?|months?)\b|{_N} ?/ ?day\b"
-    r"|weekly\b|monthly\b|quarterly\b|annually\b|yearly\b|bi-?(?:weekly|monthly)\b|every other (?:week|month)\b|per (?:day|week|month)\b)"
+    r"|weekly\b|monthly\b|quarterly\b|annually\b|yearly\b|bi-?(?:weekly|monthly)\b|every other (?:week|month)\b"
+    r"|per (?:day|week|month)\b)"
     rf"(?:[ ,]{{1,2}}(?:as needed|prn|at bedtime)){{0,2}}(?: (?:for|x) ?{_N} ?{_PERIOD})?)"
-    r"(?:[ ,]{1,2}(?:as directed|for (?:\w+ )?(?:pain|spasms?|sleep|insomnia|nausea|anxiety|inflammation|neuropathy)))?"
+    r"(?:[ ,]{1,2}(?:as directed|for (?:\w+ )?(?:pain|spasms?|sleep|insomnia|nausea|anxiety|inflammation|neuropathy)"
+    r"|(?:muscle )?(?:pain|spasms?|sleep|insomnia|nausea|anxiety)|with (?:food|meals)))?"
 )
 _DURATION = re.compile(
     r"(?P<lead>,? ?\(?(?:\b(?:for|times|over|during) |\bx ?)?(?:a |an |the |up to |approximately )?)"
@@ -269,16 +278,21 @@ _DURATION = re.compile(
     rf"|,? ?(?P<words3>\bdays?'? supply:? ?{_N})"
 )
 _NOT_A_DURATION = re.compile(r"[ -]*(?:old|follow|post|history|status|interval|recheck)")
-_POINT_IN_TIME = re.compile(r"\b(?:in|within|after|every|at|q) \Z")
+_POINT_IN_TIME = re.compile(r"\b(?:in|within|after|every|at|q) ?\Z")
 _JOINS_RATE = re.compile(r"times?|x|/|\ba\b|\bper\b|each|every|once|twice|thrice|weekly|monthly")
 _BARE_PERIOD = re.compile(rf"{_N}[ -]?(?:day|week|month|year|wk)s?$")
 _JOINT = re.compile(r"[,(]? ?(?:\b(?:at|for|x|of|times) ?)?\Z")
 _CLOSING_BRACKET = re.compile(r" ?\)")
 
 
+# Without one of these there is neither a rate nor a duration; most requests for drugs have none.
+_PERIODIC = re.compile(r"\d ?x|x ?\d|times|da[iy]|week|wk|month|mo\b|year|yr")
+
+
 def _frequency(line: Line) -> None:
     """Rate and duration words; for therapy and care also the count that they multiply out to."""
-    for pattern in _RATES:
+    periodic = bool(line.first(_PERIODIC))
+    for pattern in _RATES if periodic else ():
         m = line.first(pattern)
         if m is None or (pattern is _THERAPY_RATE and not _is_rate(m.group())):
             continue
@@ -292,7 +306,7 @@ def _frequency(line: Line) -> None:
     for m in line.matches(_DOSING):
         line.use(m.span())
         line.put("frequency", line.text[slice(*m.span("words"))].strip(" ,"), m.span("words"))
-    for m in line.matches(_DURATION):
+    for m in line.matches(_DURATION) if periodic else ():
         if not _NOT_A_DURATION.match(line.rest, m.end()) and not _POINT_IN_TIME.search(line.rest[: m.start()]):
             _use_duration(line, m)
 
@@ -343,10 +357,12 @@ _SHORT_REGION = r"(?:[ctl]|l/s|ls)"
 _REGIONS = rf"(?:{_REGION}|{_SHORT_REGION})(?:(?:, | and |/| & |-)(?:{_REGION}|{_SHORT_REGION}))*"
 _PARTS = (
     rf"(?:{_REGIONS}[ /-]spines?|(?:upper|lower|low|mid|middle)[ -]?(?:and (?:upper|lower|mid|low) )?back|back|neck|head|brain"
-    r"|skull|chest|thorax|ribs?|abdomen|pelvis|groin|(?:upper|lower)(?: and (?:upper|lower))? (?:extremit(?:y|ies)|limbs?|arms?|legs?)"
+    r"|skull|chest|thorax|ribs?|abdomen|pelvis|groin"
+    r"|(?:upper|lower)(?: and (?:upper|lower))? (?:extremit(?:y|ies)|limbs?|arms?|legs?)"
     r"|extremit(?:y|ies)|shoulders?|shoulder blade|clavicle|arms?|elbows?|forearms?|wrists?|hands?|thumbs?"
-    r"|(?:index |middle |ring |little |long |small )?fingers?|hips?|thighs?|trapezius|scapula|legs?|knees?|calf|calves|shins?|ankles?"
-    r"|foot|feet|heels?|(?:great |big )?toes?|(?:sacroiliac|si|facet|acromioclavicular|ac|temporomandibular|tmj) joints?|spine|jaw"
+    r"|(?:index |middle |ring |little |long |small )?fingers?|hips?|thighs?|trapezius|scapula|legs?|knees?|calf|calves|shins?"
+    r"|ankles?|foot|feet|heels?|(?:great |big )?toes?"
+    r"|(?:sacroiliac|si|facet|acromioclavicular|ac|temporomandibular|tmj) joints?|spine|jaw"
     r"|face|nose|eyes?|ears?|(?:tooth|teeth)(?: (?:numbers? |no\.? )?#? ?\d+(?:(?:, | and |-)#?\d+)*)?|coccyx|sacrum|buttocks?"
     r"|testicles?|scrotum|whole body|body)"
 )
@@ -355,13 +371,14 @@ _SIDE_BEHIND = rf"(?:,? \(?{_SIDE}(?: side)?\b\)?(?! (?:{_LEVEL}|{_PARTS})\b))?"
 _ONE = rf"(?:{_SIDE} (?:{_LEVELS} ?(?:level)?|{_PARTS})|{_LEVELS}{_SIDE_BEHIND}|{_PARTS}{_SIDE_BEHIND})"
 _PART = re.compile(rf"(?<![\w-])(?P<part>{_ONE}(?:{_JOIN}{_ONE})*)(?P<tail>(?: levels?| region| area)?)(?![\w-])\)?")
 _PREP = re.compile(
-    r"(?:,? ?\(?\b(?:of|for|to|at|in|on|involving|over|around|about|targeting) (?:the |his |her )?(?:levels? (?:of )?)?|, ?|- ?)\Z"
+    r"(?:,? ?\(?\b(?:of|for|to|at|in|on|involving|over|around|about|targeting) (?:the |his |her )?(?:levels? (?:of )?)?"
+    r"|, ?|- ?)\Z"
 )
 _SIDE_ONLY = re.compile(rf"(?:,? ?\(?|\b(?:on|to|for|of|at) (?:the )?)(?P<part>(?<![\w-]){_SIDE}(?: side)?)(?![\w-])\)?")
 # "Acupuncture 2x4, cervical": a region alone, where the line ends with it.
 _REGION_ONLY = re.compile(
-    rf"(?:,? ?\(?\b(?:of|for|to|at) (?:the )?|[,;(] ?|(?<=\0) ?)(?P<part>{_REGION}(?:(?:, and |, ?| and |/| ?& ?|-){_REGION})*)\)?"
-    r"[\s.]*\Z"
+    r"(?:,? ?\(?\b(?:of|for|to|at) (?:the )?|[,;(] ?|(?<=\0) ?)"
+    rf"(?P<part>{_REGION}(?:(?:, and |, ?| and |/| ?& ?|-){_REGION})*)\)?(?=[\s.]*(?:\Z|[,;()\0]))"
 )
 # A bare part followed by one of these is inside a name: knee brace, wrist splint, hand therapy, back support.
 _NAME_AFTER = re.compile(
@@ -416,13 +433,13 @@ _QTY = re.compile(
 )
 _UNIT = (
     r"(?:tablets?|tabs?\b|capsules?|caps?\b|pills?|patch(?:es)?|lozenges?|suppositor(?:y|ies)|vials?|ampules?|tubes?|bottles?"
-    r"|containers?|jars?|boxes|box\b|packs?\b|packets?|pieces?|sets?\b|visits?|sessions?|treatments?|units?|hours?|hrs?\b"
-    r"|appointments?|films?|count|doses?|injections?|pairs?|sprays?|syringes?|pens?\b|inhalers?)"
+    r"|containers?|jars?|boxes|box\b|packs?\b|packets?|pieces?|sets?\b|visits?|sessions?|treatments?|units\b"
+    r"|hours\b|hrs\b|(?<=\b1 )hour\b|appointments?|films?|count|doses?|injections?|pairs?|sprays?|syringes?|pens?\b|inhalers?)"
 )
 _COUNTED = re.compile(
     r"[(,]? ?(?:\b(?:for|of|with|times|total(?: of)?|additional|up to|x) ){0,3}(?:\bx ?)?(?:(?<=\bx)|(?<![\w./-]))"
-    rf"(?P<n>{_N})(?: additional| more| total| initial| post-?op(?:erative)?)? ?(?P<unit>{_UNIT})(?! (?:a|per|each|every|/)\b|/)\)?"
-    r"(?: total)?"
+    rf"(?P<n>{_N})(?: additional| more| total| initial| post-?op(?:erative)?)? ?-?(?P<unit>{_UNIT})"
+    r"(?! (?:a|per|each|every|/)\b|/)\)?(?: total)?"
 )
 _TIMES = re.compile(
     rf"[(,]? ?\b(?:x|times) ?(?P<n>{_N})(?! ?(?:days?|weeks?|wks?|months?|mos?|years?|mg|%|/|x\b|times))(?![\w.])\)?"
@@ -433,18 +450,20 @@ _GRAMS = re.compile(
     rf"(?: (?:tube|bottle|jar|container)s?)?\)?{_PER_FILL}"
 )
 _LEADING = re.compile(
-    rf"\W*(?P<n>{_N}) (?![-/]|(?:views?|levels?|phases?|points?|stage|part|channel|leads?|wheel\w*|panel|t|tesla|drug|in|month|day|week"
-    r"|hour|year|mg|times|x|way|star)\b)"
+    rf"\W*(?P<n>{_N}) (?![-/]|(?:views?|levels?|phases?|points?|stage|part|channel|leads?|wheel\w*|panel|t|tesla|drug|in"
+    r"|month|day|week|hour|year|mg|times|x|way|star)\b)"
 )
-_COUNT_RULES = (_HASH, _QTY, _SERIES, _COUNTED, _TIMES, _GRAMS)
-_CONTAINER = ("tube", "bottle", "container", "jar")
+_BRACKETED = re.compile(rf" ?\( ?(?P<n>{NUMBER}) ?\)[\s.]*\Z")
+_COUNT_RULES = (_HASH, _QTY, _SERIES, _COUNTED, _TIMES, _GRAMS, _BRACKETED)
+_HAS_NUMBER = re.compile(NUMBER)
+_CONTAINER = ("tube", "bottle", "container", "jar", "box")
 _UNIT_IS_THING = ("inject", "visit", "appoint", "treatment", "session")
 
 
 def _quantity(line: Line) -> None:
     """An explicit count: the sign first, then words; one fill, never multiplied by refills."""
-    for pattern in _COUNT_RULES:
-        for m in line.matches(pattern):
+    for pattern in _COUNT_RULES if line.first(_HAS_NUMBER) else ():
+        for m in line.matches(pattern) if "quantity" not in line.values else ():
             _count(line, m)
     leading = _LEADING.match(line.rest)
     if leading:
@@ -463,7 +482,7 @@ def _count(line: Line, m: re.Match[str]) -> None:
         return
     span = m.span()
     unit = m.groupdict().get("unit") or ""
-    if unit.startswith(_CONTAINER) and value == 1 and line.first(_GRAMS):
+    if unit.startswith(_CONTAINER) and value == 1 and (line.first(_GRAMS) or len(list(line.matches(_COUNTED))) > 1):
         line.use(span)  # "1 tube of Voltaren gel 100gm": the grams are the quantity
         return
     if unit.startswith(_UNIT_IS_THING) and len((line.text[: span[0]] + line.text[span[1] :]).strip(" ,.()")) < 4:
@@ -475,13 +494,13 @@ def _count(line: Line, m: re.Match[str]) -> None:
 # --- what is left ----------------------------------------------------------------------------------------------------
 
 _EDGE_FRONT = re.compile(
-    r"(?:[\s,;:.\-/&+]|(?:of|for|the|with|and|to|at|on|in|x|a|an|by|per|quantity|qty|dosage|dose|then|total|prescription of"
+    r"(?:[\s,;:.\-/&+]|(?:of|for|the|with|and|to|at|on|in|x|a|an|by|per|quantity|qty|dosage|dose|then|prescription of"
     r"|request for)\b(?!-))+",
     re.IGNORECASE,
 )
 _EDGE_BACK = re.compile(
-    r"(?:[\s,;:\-/&+]|\b(?:of|for|the|with|and|to|at|on|in|x|by|per|quantity|qty|dosage|dose|total|each|refills?|date of service|dos"
-    r"|month|sig)\b)+\.?\Z",
+    r"(?:[\s,;:\-/&+]|\b(?:of|for|the|with|and|to|at|on|in|x|by|per|quantity|qty|dosage|dose|total|each|refills?"
+    r"|date of service|dos|month|sig)\b)+\.?\Z",
     re.IGNORECASE,
 )
 _EMPTY_BRACKETS = re.compile(r"[(\[][\s,;:./#x-]*[)\]]")
@@ -504,7 +523,14 @@ def _treatment(line: Line) -> None:
     line.put("category", category, *places_of_it)
     generic = generic_of(str(treatment)) if category == "medication" else None
     if generic:
+        if generic in _WITH_ACETAMINOPHEN and _SECOND_STRENGTH.match(str(line.values.get("strength", ("",))[0])):
+            generic += "/acetaminophen"
         line.put("generic_name", generic, *((m.start, m.end) for m in mentions(line.text)))
+
+
+# "Hydrocodone 10/325mg": the second number is acetaminophen's (all US products; up to 2014 also above 325 mg).
+_WITH_ACETAMINOPHEN = ("hydrocodone", "oxycodone", "tramadol")
+_SECOND_STRENGTH = re.compile(r"[\d.]+/(?:300|325|400|500|650|660|750) mg$")
 
 
 def _remaining(line: Line) -> list[Place]:
@@ -540,7 +566,7 @@ _LISTED = re.compile(r"[\s,/&+]*(?:and )?\s*")
 
 def _compound(line: Line) -> tuple[str, *tuple[Place, ...]] | None:
     """Two or more ingredients, or one that is called compounded: their names joined with `/`, then the form."""
-    places = _ingredients_with_percent(line.asked) or _ingredients_listed(line)
+    places = max(_ingredients_with_percent(line.asked), _ingredients_listed(line), key=len)
     if len(places) < 2 and not (places and _SAYS_COMPOUND.search(line.text)):
         return None
     value = "/".join(line.text[a:b] for a, b in places)
@@ -570,7 +596,7 @@ def _ingredients_listed(line: Line) -> list[Place]:
     if not _SAYS_COMPOUND.search(line.text):
         return []
     found = mentions(line.asked)
-    apart = any(not _LISTED.fullmatch(line.asked[a.end : b.start]) for a, b in zip(found, found[1:], strict=False))
+    apart = any(not _LISTED.fullmatch(line.asked[a.end : b.start]) for a, b in pairwise(found))
     return [] if apart else [(m.start, m.end) for m in found]
 
 
