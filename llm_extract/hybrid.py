@@ -113,7 +113,7 @@ def merge(rules: Reading, model: Reading, letter: Letter) -> Reading:
 
 
 def _lost(model: Reading, fields: Mapping[str, Entry]) -> bool:
-    """Whether a value of the model was dropped and nothing stands in its place: a rejected candidate beside a proved value is none."""
+    """Whether a value of the model was dropped and nothing stands in its place."""
     return any(issue.code == "unsupported" and issue.pointer not in fields for issue in model.issues)
 
 

@@ -186,7 +186,8 @@ def _injury(page: Page) -> Found | None:
         if hit := _first(page, _INJURY_RULES, [sentence]):
             return hit
     labelled = _first(page, _INJURY_RULES[:1], page.dated)
-    if labelled or page.sentences[:1] != tuple(introduction[:1]) or _search(_NOT_THE_INJURY, page, introduction[0]):
+    first_is_dated = introduction[:1] == list(page.sentences[:1]) != []
+    if labelled or not first_is_dated or _search(_NOT_THE_INJURY, page, introduction[0]):
         return labelled
     return _first(page, (("injury.introduced", _INTRODUCED),), introduction[:1])
 

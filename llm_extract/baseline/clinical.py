@@ -300,6 +300,11 @@ _BARE = re.compile(r"(?:surger(?:y|ies)|operations?|procedures?|injections?|ther
 _REFERS_BACK = re.compile(r"\b(?:the|this|that|any) $", re.IGNORECASE)
 
 
+def _names_again(text: str, m: re.Match[str]) -> bool:
+    """Whether the phrase is "the operation", "that injection", which had a better name before."""
+    return bool(_BARE.fullmatch(m["phrase"]) and _REFERS_BACK.search(text[max(0, m.start() - 8) : m.start()]))
+
+
 def prior_treatments(page: Page) -> tuple[Found, ...]:
     """Treatments other than drugs that the summary says the patient has had; each once, at its first mention."""
     summary = page.sections.summary
@@ -318,7 +323,7 @@ def prior_treatments(page: Page) -> tuple[Found, ...]:
             if _NEVER.search(page.text[max(s.start, m.start() - 60) : m.start()]):
                 continue
             name = page.verbatim(*m.span("phrase"))
-            if _IS_ASKED.match(page.text, m.end("phrase"), s.end) or (_BARE.fullmatch(name) and _REFERS_BACK.search(page.text[: m.start()][-8:])):
+            if _IS_ASKED.match(page.text, m.end("phrase"), s.end) or _names_again(page.text, m):
                 continue
             key = re.sub(r"s$", "", name.lower())
             if key in seen or any(key in other for other in seen if len(key) < len(other) and " " not in key):
@@ -379,15 +384,16 @@ _LIKE_A_TREATMENT = re.compile(
 def believable(pointer: str, found: Found, page: Page) -> bool:
     """Whether an entry that only the model names may join the rules' entries of the same list.
 
-    Drugs that the table knows have been judged by the rules; of treatments the model adds what is called like one. Neither may stand
-    in words that ask for it or deny it.
+    Drugs that the table knows have been judged by the rules; of treatments the model adds what is called like one. Neither may
+    stand in words that ask for it or deny it.
     """
     if not found.spans:
         return False
     part = page.letter.folded.find(found.spans[0])
     if part is None:
         return False
-    sentence = next((s for s in sentences(page.text, *(page.sections.summary or (0, len(page.text)))) if s.start <= part[0] < s.end), None)
+    summary = page.sections.summary or Part(0, len(page.text))
+    sentence = next((s for s in sentences(page.text, *summary) if s.start <= part[0] < s.end), None)
     if sentence is None or _asked_or_denied(page, sentence, *part):
         return False
     words = page.text[part[0] : part[1]]
