@@ -11,11 +11,12 @@ help: ## list the targets
 setup: .venv/ready ## build .venv: the program, the embedded model and the development tools
 
 .venv/ready: requirements-uv.txt requirements-dev.txt pyproject.toml
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "llm_extract needs Python 3.11 or newer")'
-	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.txt
-	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements-dev.txt
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "llm_extract needs Python 3.11 or newer")'
+	@echo "Building .venv from the hash-pinned locks (once; 1.4 GB, most of it the model)"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.txt
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements-dev.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
 demo: setup ## read fixture letters with the embedded model and show what it found (LETTERS=... for others)
@@ -45,7 +46,7 @@ schema: setup ## write the JSON Schema of a record to schema/record.v1.json
 fixtures: setup ## make the PDF fixtures from their text again
 	$(BIN)/python fixtures/make_pdfs.py
 
-locks: setup ## resolve the hash-pinned locks anew from pyproject.toml
+locks: ## resolve the hash-pinned locks anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --extra local pyproject.toml -o requirements-local.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --extra local --extra dev pyproject.toml -o requirements-dev.txt

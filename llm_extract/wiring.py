@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 _MILLION = 1_000_000
 _EMBEDDED_TIMEOUT = 900.0
+_OPENAI = "https://api.openai.com/v1"
 
 
 def _silent(done: int, total: int) -> None:
@@ -88,7 +89,7 @@ async def open_asker(settings: Settings, progress: Progress = _silent) -> Asker:
     """The endpoint of the settings, or the embedded model, with the cache around it."""
     if not settings.cache:
         return await _uncached(settings, progress)
-    from llm_extract.cache import AnswerCache, CachedAsker, endpoint_kind_of
+    from llm_extract.cache import AnswerCache, CachedAsker
 
     store = AnswerCache(settings.cache_dir / "answers")
     try:
@@ -96,9 +97,8 @@ async def open_asker(settings: Settings, progress: Progress = _silent) -> Asker:
     except BaseException:
         store.close()
         raise
-    kind = endpoint_kind_of(None if settings.embedded else settings.base_url)
     sampling = {"temperature": settings.temperature, "seed": settings.seed}
-    return CachedAsker(asker, store, model=model_name(settings), endpoint_kind=kind, sampling=sampling)
+    return CachedAsker(asker, store, model=model_name(settings), endpoint_kind=endpoint_of(settings), sampling=sampling)
 
 
 async def _uncached(settings: Settings, progress: Progress) -> Asker:
@@ -192,7 +192,7 @@ def run_settings(settings: Settings) -> dict[str, Any]:
 
         shaped |= {
             "model": model_name(settings),
-            "endpoint": "embedded" if settings.embedded else _shown_endpoint(settings.base_url),
+            "endpoint": endpoint_of(settings),
             "prompts": list(Questions.load(settings).names),
             "temperature": settings.temperature,
             "seed": settings.seed,
@@ -200,7 +200,10 @@ def run_settings(settings: Settings) -> dict[str, Any]:
     return shaped
 
 
-def _shown_endpoint(base_url: str | None) -> str:
+def endpoint_of(settings: Settings) -> str:
+    """Which endpoint answers, for `run.json` and cache keys: `embedded`, or host and path without credentials."""
     from llm_extract.cache import endpoint_kind_of
 
-    return "api.openai.com/v1" if base_url is None else endpoint_kind_of(base_url)
+    if settings.embedded:
+        return endpoint_kind_of(None)
+    return endpoint_kind_of(settings.base_url or _OPENAI)

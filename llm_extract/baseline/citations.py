@@ -196,7 +196,7 @@ def _openings(text: str, start: int, end: int) -> list[tuple[Source, re.Match[st
     """Names that open a citation: not those inside parentheses or named as the body of what went before."""
     openings: list[tuple[Source, re.Match[str]]] = []
     for m in _DOCUMENT.finditer(text, start, end):
-        if _in_parentheses(text, start, m.start()) or _PART_OF.search(text[start : m.start()]):
+        if _in_parentheses(text, start, m.start()) or _PART_OF.search(text[max(start, m.start() - 12) : m.start()]):
             continue
         if openings and not _opens(text, openings[-1][1], m):
             continue
@@ -209,7 +209,7 @@ def _opens(text: str, before: re.Match[str], m: re.Match[str]) -> bool:
     between = text[before.end() : m.start()]
     if before.group().strip().lower() == m.group().strip().lower() and "page" not in between.lower() and len(between) < 4:
         return False
-    return not between.strip() or bool(_BETWEEN.search(between))
+    return not between.strip() or bool(_BETWEEN.search(between[-16:]))
 
 
 def _citation(page: Page, source: Source, m: re.Match[str], end: int) -> Found:
