@@ -65,8 +65,9 @@ class Done:
 class Ledger:
     """The folder of one run. Open it once; `write` appends a record and flushes it.
 
-    `before` sums up the records of earlier starts. Raises `SettingsError` for a folder that cannot be written or that holds a run
-    with other settings.
+    Records of an earlier start that do not count any more (`fresh`, failed and changed letters) stay until the first new record
+    is written: a start that ends before it takes nothing away. `before` sums up the earlier records that count. Raises
+    `SettingsError` for a folder that cannot be written or that holds a run with other settings.
     """
 
     def __init__(self, folder: Path, settings: Mapping[str, Any], *, fresh: bool = False) -> None:
@@ -77,14 +78,12 @@ class Ledger:
         self.before = Totals()
         self.skipped = 0
         self.done: dict[str, Done] = {}
+        self._fresh = fresh
+        self._again: frozenset[str] = frozenset()
         self._file: IO[str] | None = None
         _make(folder)
-        if fresh:
-            self._forget()
-        for line in self._lines():
-            self.done[line["letter_id"]] = Done(line["source"]["sha256"], line["status"] == "failed")
-            self.before.add(line)
-        self._begin()
+        if not fresh:
+            self._take_up()
 
     @property
     def records_path(self) -> Path:
@@ -97,17 +96,18 @@ class Ledger:
         return self.folder / RUN
 
     def left(self, files: list[LetterFile]) -> list[LetterFile]:
-        """The files that still have to be read; lines of letters that will be read again are taken out now, torn ones too."""
+        """The files that still have to be read."""
         again = [f for f in files if not self._is_done(f)]
-        self._keep_all_but({f.letter_id for f in again})
+        self._again = frozenset(f.letter_id for f in again)
         self.skipped = len(files) - len(again)
         return again
 
     def write(self, record: Record) -> None:
         """Append one record. The line is handed to the operating system at once: a killed process loses none."""
+        if self._file is None:
+            self._clear()
         with _writing(self.records_path):
-            if self._file is None:
-                self._file = self.records_path.open("a", encoding="utf-8", newline="\n")
+            self._file = self._file or self.records_path.open("a", encoding="utf-8", newline="\n")
             self._file.write(record_line(record) + "\n")
             self._file.flush()
         self.totals.add(record)
@@ -116,10 +116,11 @@ class Ledger:
         """Write `run.json` and return it. `complete` is false when letters are left that no record stands for."""
         self._sync()
         whole = Totals()
-        for line in self._lines():
+        for line in () if self._fresh else self._lines():
             whole.add(line)
         report = self._report(whole, complete=complete, letters=letters)
-        _replace(self.run_path, [json.dumps(report, indent=2, ensure_ascii=False) + "\n"])
+        if not self._fresh:
+            _replace(self.run_path, [json.dumps(report, indent=2, ensure_ascii=False) + "\n"])
         return report
 
     def close(self) -> None:
@@ -168,15 +169,13 @@ class Ledger:
                 os.fsync(self._file.fileno())
         self.close()
 
-    def _forget(self) -> None:
-        for path in (self.records_path, self.run_path):
-            with _writing(path):
-                path.unlink(missing_ok=True)
-
-    def _begin(self) -> None:
-        """Write `run.json` of a run that has no record yet; refuse other settings than those of the records that are there."""
+    def _take_up(self) -> None:
+        """See what is done already; refuse to add to records of other settings."""
+        for line in self._lines():
+            self.done[line["letter_id"]] = Done(line["source"]["sha256"], line["status"] == "failed")
+            self.before.add(line)
         if not self.done:
-            _replace(self.run_path, [json.dumps({"settings": self.settings, "complete": False}, indent=2) + "\n"])
+            self._say_settings()
             return
         before = self._settings_before()
         changed = sorted(k for k in before.keys() | self.settings.keys() if before.get(k) != self.settings.get(k))
@@ -185,6 +184,16 @@ class Ledger:
             raise SettingsError(
                 f"{self.folder} holds a run with other settings: {shown}. Give another --out, or --fresh to start over."
             )
+
+    def _clear(self) -> None:
+        """Take out the lines that do not count any more, torn ones too, before the first new one."""
+        kept = () if self._fresh else (line for line in self._lines() if line["letter_id"] not in self._again)
+        _replace(self.records_path, (json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n" for line in kept))
+        self._fresh = False
+        self._say_settings()
+
+    def _say_settings(self) -> None:
+        _replace(self.run_path, [json.dumps({"settings": self.settings, "complete": False}, indent=2) + "\n"])
 
     def _settings_before(self) -> dict[str, Any]:
         try:
@@ -217,12 +226,6 @@ class Ledger:
                 record = _record_of(line)
                 if record is not None:
                     yield record
-
-    def _keep_all_but(self, letter_ids: set[str]) -> None:
-        if self.records_path.exists():
-            kept = (line for line in self._lines() if line["letter_id"] not in letter_ids)
-            written = (json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n" for line in kept)
-            _replace(self.records_path, written)
 
 
 def _record_of(line: bytes) -> dict[str, Any] | None:

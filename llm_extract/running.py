@@ -36,6 +36,7 @@ from llm_extract.wiring import open_pipeline, price_of, run_settings
 
 OK, SOME_FAILED = 0, 3
 _SECONDS_BETWEEN_LINES = 10.0
+_MB = 1_000_000
 _WORST = ("failed", "fallback", "partial", "ok")
 _WIDE = 200
 """Columns of the summary in a pipe, where nothing says how wide the reader's screen is: paths stay in one piece."""
@@ -64,7 +65,9 @@ def _run(settings: Settings, files: list[LetterFile], ledger: Ledger, max_cost: 
         report = ledger.finish(complete=not unread, letters=len(files))
     _console().print(_summary(report, ledger))
     if unread:
-        console.print(f"Stopped at the limit of {max_cost} USD: {unread} letters are left; raise --max-cost to go on.")
+        console.print(
+            f"Stopped at the limit of {max_cost} USD with {unread} of {len(files)} letters unread; raise --max-cost to go on."
+        )
     return SOME_FAILED if unread or report["statuses"].get("failed") else OK
 
 
@@ -97,8 +100,8 @@ async def _read(settings: Settings, files: list[LetterFile], ledger: Ledger, con
 def _weights_progress(console: Console) -> Iterator[Callable[[int, int], None]]:
     """Told of bytes while the embedded model's weights are joined; shows nothing when they are there."""
     if not console.is_terminal:
-        lines = _PlainLines(console, "joining the model's weights", "bytes")
-        yield lines.at
+        lines = _PlainLines(console, "joining the model's weights (MB)", "MB")
+        yield lambda done, total: lines.at(done // _MB, total // _MB)
         return
     with Progress(
         TextColumn("Joining the model's weights"),
@@ -167,7 +170,8 @@ class _PlainLines:
         self._last = now
         rate = done / max(now - self._started, 1e-9)
         left = (total - done) / rate if rate else 0.0
-        self._console.print(f"{self._what}: {done} of {total}, {rate:.2f} {self._unit}/s, {left:.0f} s left")
+        pace = f"{rate:.1f} {self._unit}/s" if rate >= 1 else f"{1 / max(rate, 1e-9):.0f} s each"
+        self._console.print(f"{self._what}: {done} of {total}, {pace}, {left:.0f} s left")
 
 
 # --- the table at the end --------------------------------------------------------------------------------------------

@@ -49,7 +49,10 @@ class ItemParts:
 
 @dataclass(frozen=True)
 class Sections:
-    """A letter's map. A section that the letter does not have is None."""
+    """A letter's map. A section that the letter does not have is None.
+
+    `headings` counts the places where a decision stands; `items` lacks those in front of which no request does.
+    """
 
     folded: Folded
     layout: Layout
@@ -309,7 +312,8 @@ def _expert_items(scan: _Scan, floor: int) -> Iterable[ItemParts]:
     for anchor, start, end in zip(anchors, starts, ends, strict=False):
         claims, reviewer, rationale = _parts_in_order(scan.text, scan.labels_between(anchor.end, end), end)
         request = _trim(scan.text, start, anchor.start)
-        yield ItemParts(request, anchor.decision, anchor.decided, claims, reviewer, rationale)
+        if request.end > request.start:
+            yield ItemParts(request, anchor.decision, anchor.decided, claims, reviewer, rationale)
 
 
 def _rationale_floor(scan: _Scan, start: int, end: int) -> int:
@@ -427,8 +431,11 @@ def _physician_items(folded: Folded, anchors: list[re.Match[str]], floor: int) -
         end = starts[i + 1].start if i + 1 < len(anchors) else _body_end(text)
         labels = (_Label(m.lastgroup or "", *m.span()) for m in _PHYSICIAN_LABEL.finditer(text, anchor.end(), end))
         claims, reviewer, rationale = _parts_in_order(text, labels, end, keep_label=True)
+        request = _trim(text, starts[i].end, anchor.start())
+        if request.end <= request.start:
+            continue
         yield ItemParts(
-            request=_trim(text, starts[i].end, anchor.start()),
+            request=request,
             decision="upheld" if anchor.group("not") else "overturned",
             decided=Part(anchor.start(), anchor.start() + len(anchor.group().rstrip(" ."))),
             claims_guideline=claims,

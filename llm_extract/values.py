@@ -186,11 +186,11 @@ _STRENGTH_UNIT = (
 _STRENGTH_NUMBER = r"(?:\d[\d,]{0,7}(?:\.\d{1,6})?|\.\d{1,6})"
 _MOST_INGREDIENTS = 12
 STRENGTH = (
-    rf"(?<![\w#./]){_STRENGTH_NUMBER} ?{_STRENGTH_UNIT}?"
+    rf"(?:(?<![\w#./])|(?<=[a-z]{{3}})){_STRENGTH_NUMBER} ?{_STRENGTH_UNIT}?"
     rf"(?: ?[/-] ?{_STRENGTH_NUMBER} ?{_STRENGTH_UNIT}?){{0,{_MOST_INGREDIENTS}}}"
     rf" ?(?<=[\d% .a-z])(?:{_STRENGTH_UNIT}(?: ?/ ?(?:ml|hr|hour|h|spray|puff|patch|actuation|day|\d+ ?ml))?)(?![\w])"
 )
-"""Number and unit, or several numbers with one unit or each with its own. In lower case, like `DATE`."""
+"""Number and unit, or several numbers with one unit or each with its own; the blank in front may be lost. In lower case."""
 _CANONICAL_UNIT = {
     "mgs": "mg",
     "milligram": "mg",

@@ -85,6 +85,7 @@ MISSING = {
     "a word in two": ("un able", "unable to work"),
     "words in one": ("notable", "not able"),
     "a hyphen inside a line": ("information", "the informa-tion"),
+    "a hyphen that no line end explains": ("information", "the infor-mation on post-\nlaminectomy pain"),
     "a comparison turned": ("> 50", "was < 50"),
     "words skipped": ("pain of the back", "pain of the lower back"),
     "another word": ("right knee", "left knee"),
@@ -248,6 +249,8 @@ REJECTED: list[tuple[str, Any, str]] = [
     ("/items/*/decision", "overturned", "is not medically necessary. The other is medically necessary"),
     ("/items/*/decision", "upheld", "The denial stands"),
     ("/items/*/request", "MRI is indicated", "MRI is not indicated"),
+    ("/items/*/frequency", "2 times a week", "2 times a week for 6 weeks"),
+    ("/items/*/body_part", "left L4-5", "left L4-5 and L5-S1"),
     ("/items/*/rationale", "", "some words"),
 ]
 
@@ -279,6 +282,7 @@ AROUND: list[tuple[str, Any, str, str, str, bool]] = [
     ("/patient/sex", "female", "He/", "she", "has been in practice", False),
     ("/reviewer/licensed_states", "Virginia", "to practice in West", "Virginia", "", False),
     ("/reviewer/licensed_states", "Virginia", "to practice in Ohio and", "Virginia", "", True),
+    ("/reviewer/licensed_states", "Virginia", "to practice in Virginia and", "Ohio", "", False),
     ("/clinical/diagnoses", "diabetes", "There is no history of", "diabetes", "", False),
     ("/clinical/medications", "Norco", "The patient denies any", "Norco", "", False),
     ("/clinical/prior_treatments", "surgery", "without prior", "surgery", "", False),
@@ -371,6 +375,14 @@ def test_a_quote_from_elsewhere_proves_nothing(pointer: str, quote: str, nth: in
     """An item's value stands in that item, a clinical entry in the summary, the patient's facts not among the reviewer's."""
     letter = samples.letter()
     assert in_place(pointer, _part(letter, quote, nth=nth), sections_of(letter)) is right
+
+
+def test_the_gate_asks_for_the_place() -> None:
+    """A quantity that another item's request proves is dropped from this one."""
+    letter = samples.letter()
+    spans = _part(letter, "#60")
+    assert unsupported("/items/0/quantity", Found(60, spans), letter) is None
+    assert unsupported("/items/1/quantity", Found(60, spans), letter) == "its evidence stands in another part of the letter"
 
 
 def test_spans_outside_of_the_letter_prove_nothing() -> None:

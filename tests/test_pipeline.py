@@ -497,17 +497,17 @@ async def test_leaving_the_stream_ends_what_is_under_way() -> None:
 
 async def test_what_was_read_is_given_out_before_a_fatal_error() -> None:
     """Records of letters that were done when the key was refused are not thrown away."""
-    both = asyncio.Barrier(2)
+    together = asyncio.Barrier(8)
 
     class Engine(Baseline):
         async def read(self, letter: Letter) -> Reading:
-            await both.wait()
+            await together.wait()
             if letter.letter_id == "0":
                 raise FatalEndpointError("wrong key")
             return await super().read(letter)
 
-    stream = pipeline(Engine(), concurrency=2).stream(many(2))
-    assert (await anext(stream)).letter_id == "1"
+    stream = pipeline(Engine(), concurrency=8).stream(many(8))
+    assert sorted([(await anext(stream)).letter_id for _ in range(7)]) == list("1234567")
     with pytest.raises(FatalEndpointError):
         await anext(stream)
 

@@ -52,13 +52,13 @@ _KNOWN: tuple[tuple[Source, str], ...] = (
         r"MTUS (?=[A-Z])(?:(?!Page)[A-Z][\w&,'/-]{0,40} ?){1,8}?(?:Guidelines?|Complaints|Disorders)(?:,? ?(?:19|20)\d\d)?",
     ),
 )
-_DOCUMENT = re.compile("(?<![\\w-])(?:" + "|".join(f"(?P<k{i}>{p})" for i, (_, p) in enumerate(_KNOWN)) + ")")
+_DOCUMENT = re.compile("(?<![\\w-])(?:" + "|".join(f"(?P<k{i}>{p})" for i, (_, p) in enumerate(_KNOWN)) + r")(?!\w)")
 
 # Where a stretch of documents begins; searched in lower-case text.
 _OPENER = re.compile(
-    r"\bdecision (?:was |is )?based on:? ?"
+    r"\bdecision (?:was |is )?based on\b:? ?"
     r"|\b(?:the )?(?:claims administrator|(?:(?:physician|expert|professional|medical) )?reviewer)(?:['’]s)? (?:also )?"
-    r"(?:based (?:its|his/her|their|his|her) decision on|relied (?:up)?on|cited|used) ?:?"
+    r"(?:based (?:its|his/her|their|his|her) decision on|relied (?:up)?on|cited|used)\b ?:?"
     r"|(?:\band )?(?:the )?\bnon-? ?mtus (?:citations?:?|(?=official|odg|acoem|american)) ?"
 )
 _NOTHING = re.compile(
@@ -70,8 +70,8 @@ _NOTHING = re.compile(
 )
 _PAGE_LABEL = r"(?:page ?\(s\)|pages?|pgs?\.?|pp?\.)"
 _PAGES = re.compile(
-    rf",? ?\(?\b{_PAGE_LABEL} ?[:.#]? ?(?P<list>\d{{1,4}}[a-z]?"
-    rf"(?: ?(?:-|to|through|,|;|&|and|\+){{1,3}} ?(?:{_PAGE_LABEL} ?:? ?)?\d{{1,4}}[a-z]?)*)(?P<of> of \d+(?: pages)?)?\)?",
+    rf",? ?\(?\b{_PAGE_LABEL} ?[:.#]? ?(?P<list>\d{{1,4}}(?!\d)[a-z]?"
+    rf"(?: ?(?:-|to|through|,|;|&|and|\+){{1,3}} ?(?:{_PAGE_LABEL} ?:? ?)?\d{{1,4}}(?!\d)[a-z]?)*)(?P<of> of \d+(?: pages)?)?\)?",
     re.IGNORECASE,
 )
 _SECTION_LABEL = re.compile(r"^[\s,;:.(-]*(?:(?:Section|Topic)(?: ?\(s\)|s)? ?: ?)?", re.IGNORECASE)

@@ -36,7 +36,6 @@ def table() -> dict[str, Drug]:
 
 
 _WORD = re.compile(r"[a-z][a-z0-9'&-]*|[#&/+]|\d+(?:\.\d+)?")
-_LONGEST = 7
 
 
 @lru_cache(maxsize=1)
@@ -45,7 +44,7 @@ def _by_first_word() -> dict[str, list[tuple[tuple[str, ...], Drug]]]:
     index: dict[str, list[tuple[tuple[str, ...], Drug]]] = {}
     for name, drug in table().items():
         words = tuple(_WORD.findall(name))
-        if words and len(words) <= _LONGEST:
+        if words:
             index.setdefault(words[0], []).append((words, drug))
     for entries in index.values():
         entries.sort(key=lambda entry: -len(entry[0]))

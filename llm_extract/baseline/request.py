@@ -68,7 +68,8 @@ class Line:
 
 def read_request(text: str, *, latest_year: int | None = None) -> dict[str, tuple[object, tuple[Place, ...]]]:
     """Values of one request with their places in `text`: treatment, category, generic_name, strength, quantity, ..."""
-    line = Line(text[:_LONGEST_REQUEST], latest_year)
+    whole = len(text) <= _LONGEST_REQUEST
+    line = Line(text if whole else text[:_LONGEST_REQUEST].rpartition(" ")[0], latest_year)
     for rule in RULES:
         rule(line)
     return line.values
@@ -161,7 +162,7 @@ _DRUG_RATE = (
     rf"(?:every (?:\d+|\w+)(?: ?(?:-|to) ?\d+)? ?{_HOURS}|every (?:day|night|morning|evening|other day|bedtime)\b"
     rf"|q\.? ?\d+(?: ?- ?\d+)? ?{_HOURS}|q ?(?:day|night|week|month|am|pm|hs)\b"
     r"|(?:b\.?i\.?d|t\.?i\.?d|q\.?i\.?d|q\.?h\.?s|q\.?d|q\.?a\.?m|q\.?p\.?m|h\.?s|p\.?r\.?n|q\.?o\.?d)\b\.?"
-    r"|(?:once|twice|thrice|(?:one|two|three|four|five|six|\d) ?(?:times?|x))(?: ?(?:a|per|every|each|/))?"
+    r"|(?:once|twice|thrice|(?:one|two|three|four|five|six|\d)(?: ?(?:-|to) ?\d)? ?(?:times?|x))(?: ?(?:a|per|every|each|/))?"
     r" ?(?:day|daily|nightly|night)\b"
     r"|as needed\b|daily\b(?! living| activit)|nightly\b|at (?:bedtime|night)\b)"
 )
@@ -364,7 +365,7 @@ _PARTS = (
     r"|ankles?|foot|feet|heels?|(?:great |big )?toes?"
     r"|(?:sacroiliac|si|facet|acromioclavicular|ac|temporomandibular|tmj) joints?|spine|jaw"
     r"|face|nose|eyes?|ears?|(?:tooth|teeth)(?: (?:numbers? |no\.? )?#? ?\d+(?:(?:, | and |-)#?\d+)*)?|coccyx|sacrum|buttocks?"
-    r"|testicles?|scrotum|whole body|body)"
+    r"|testicles?|scrotum|whole body|body|[blr][lu]es?)"
 )
 _JOIN = r"(?:, and |, ?| and |/| ?& ?| or )"
 _SIDE_BEHIND = rf"(?:,? \(?{_SIDE}(?: side)?\b\)?(?! (?:{_LEVEL}|{_PARTS})\b))?"
@@ -386,7 +387,7 @@ _NAME_AFTER = re.compile(
     r"|scooter|therapy|surgery|school|injury|lift|massag|traction|exercis|class|pain|unit|kit|machine|rub|cream|lesion|replacement"
     r"|arthroplasty|arthroscop|fusion|pump|strap|sleeve|garment|stocking|bed|rest|stabiliz|conditioning|mobili[sz])"
 )
-_SURE_PLACE = re.compile(rf"{_SIDE}\b|{_LEVEL}|(?:tooth|teeth) .*\d|.*\w[ /-]spines?$|.*\b{_SIDE}\)?$")
+_SURE_PLACE = re.compile(rf"{_SIDE}\b|[blr][lu]e\b|{_LEVEL}|(?:tooth|teeth) .*\d|.*\w[ /-]spines?$|.*\b{_SIDE}\)?$")
 _ENDS_HERE = re.compile(r"\s*(?:$|[,;()\0\d]|x ?\d)")
 _THYROID = re.compile(r"\bt[34]\b.*\btsh\b|\btsh\b.*\bt[34]\b|thyroid")
 
@@ -426,10 +427,11 @@ _TABLETS = r"(?:tablets?|tabs?|capsules?|caps?|pills?|patches|units?|each|count|
 _PER_FILL = r"(?: ?(?:/|per|a|each) ?(?:month|mo|30 days|fill)\b)?"
 _HASH = re.compile(
     r"[(,]? ?(?:\b(?:quantity|qty)\.? ?:? ?(?:of )?)?(?:#|\bno\. ?|\bnumber (?:of )?) ?"
-    rf"(?P<n>{_N})\)?(?: ?{_TABLETS})?{_PER_FILL}"
+    rf"(?P<n>{_N})(?:\)? ?{_TABLETS}|(?!\w|\.\d)\)?){_PER_FILL}"
 )
 _QTY = re.compile(
-    rf"[(,]? ?\b(?:quantity|qty|count|dispensed?|disp)\b\.?(?: ?(?:[:=#-]|of)){{0,3}} ?(?P<n>{_N})\)?(?: {_TABLETS})?{_PER_FILL}"
+    r"[(,]? ?\b(?:quantity|qty|count|dispensed?|disp)\b\.?(?: ?(?:[:=#-]|of)){0,3}"
+    rf" ?(?P<n>{_N})(?:\)? ?{_TABLETS}|(?!\w|\.\d)\)?){_PER_FILL}"
 )
 _UNIT = (
     r"(?:tablets?|tabs?\b|capsules?|caps?\b|pills?|patch(?:es)?|lozenges?|suppositor(?:y|ies)|vials?|ampules?|tubes?|bottles?"
@@ -442,7 +444,7 @@ _COUNTED = re.compile(
     r"(?! (?:a|per|each|every|/)\b|/)\)?(?: total)?"
 )
 _TIMES = re.compile(
-    rf"[(,]? ?\b(?:x|times) ?(?P<n>{_N})(?! ?(?:days?|weeks?|wks?|months?|mos?|years?|mg|%|/|x\b|times))(?![\w.])\)?"
+    rf"[(,]? ?\b(?:x|times) ?(?P<n>{_N})(?! ?(?:days?|weeks?|wks?|months?|mos?|years?|mg|%|/|x\b|times))(?!\w|\.\d)\)?"
 )
 _SERIES = re.compile(rf",? ?\(?(?:\ba )?\bseries of (?P<n>{_N})(?: injections?)?\)?")
 _GRAMS = re.compile(
