@@ -173,7 +173,7 @@ def _verbatim(value: Any, evidence: Evidence) -> bool:
 
 
 def _tokens(text: str) -> list[str]:
-    return re.findall(r"[^\W\d_]+|(?:(?<!\w)\.)?\d+(?:,\d{3}(?!\d))*(?:\.\d+)?|[%<>±+]", plain(folded_str(text)).lower())
+    return re.findall(r"[^\W\d_]+|(?:(?<!\w)\.)?\d+(?:,\d{3}(?!\d))*(?:\.\d+)?|[%<>±+]", plain(text).lower())
 
 
 def _digits(tokens: list[str]) -> list[str]:
@@ -472,8 +472,8 @@ def _evidence(spans: tuple[Span, ...], letter: Letter) -> Evidence:
     return Evidence(
         words=" ".join(folded_str(text[s.start : s.end]) for s in spans),
         latest_year=_latest_year(letter),
-        before=plain(folded_str(text[max(0, first - _AROUND) : first])),
-        after=plain(folded_str(text[last : last + _AROUND])),
+        before=plain(" ".join(text[max(0, first - _AROUND) : first].split())),
+        after=plain(" ".join(text[last : last + _AROUND].split())),
     )
 
 

@@ -51,7 +51,7 @@ _OTHER_SUBJECT = re.compile(
 )
 _PATIENT = re.compile(r"\b(?:patient|worker|claimant|applicant|employee|individual|injured)\b(?!')")
 _AT_THAT_TIME = re.compile(
-    r"\b(?:injured|hurt|began|started|when|diagnosed)(?: \w+){0,3} at(?: the age of| age)? \Z|\bat (?:the )?age(?: of)? \Z"
+    r"\b(?:injured|hurt|began|started|when|diagnosed)(?: \w+){0,3} at(?: the age of| age| the)? \Z|\bat (?:the )?age(?: of)? \Z"
 )
 _NOW = re.compile(r"\bnow (?:aged? )?(?P<age>\d{2})\b(?! ?(?:%|mg|tablets|months|weeks|visits|sessions))")
 _YOUNGEST, _OLDEST = 14, 100
