@@ -141,6 +141,18 @@ def _letter_whole(reading: Reading, letter: Letter) -> Iterator[Finding]:
         yield Finding(item_pointer(len(sections.items) - 1, "rationale"), "cut_off", message)
 
 
+_FRONT = re.compile(r"HOW THE IMR FINAL DETERMINATION WAS MADE|Notice of Independent Medical Review Determination")
+
+
+def _one_letter(reading: Reading, letter: Letter) -> Iterator[Finding]:
+    """A file that holds two letters would give one patient the other one's items."""
+    fronts = [m.group() for m in _FRONT.finditer(letter.folded.text)]
+    if len(fronts) != len(set(fronts)):
+        yield Finding(
+            "", "several_letters", "The file seems to hold more than one letter: split it, each becomes a record of its own."
+        )
+
+
 def _closed_lists(reading: Reading, letter: Letter) -> Iterator[Finding]:
     for pointer, found in reading.leaves():
         allowed = _CLOSED.get(spec_path(pointer))
@@ -184,6 +196,7 @@ CHECKS: tuple[Check, ...] = (
     _items_complete,
     _items_apart,
     _letter_whole,
+    _one_letter,
     _closed_lists,
     _no_persons,
     _reasons_fit,

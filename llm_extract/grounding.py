@@ -189,9 +189,13 @@ def _negations(text: str) -> int:
     return len(NEGATION.findall(plain(text)))
 
 
+# A denial governs what follows it in its clause, over commas and "or": "no history of diabetes or hypertension". Not past words
+# that say that something was done after all: "no relief from physical therapy", "no longer takes Norco".
 _DENIED_MENTION = re.compile(
-    r"\b(?:no|without|denie[sd]|denying|negative for)"
-    r"(?: (?:any|prior|previous|past|known|evidence of|history of|signs? of|use of))*$",
+    r"\b(?:no|without|denie[sd]|denying|negative for|ruled out|allerg(?:ic|y) to|never (?:had|taken|used|been)"
+    r"|not (?:been )?(?:diagnosed with|have|had|take|taken|taking|use|used|using))\b"
+    r"(?:(?!\b(?:with|from|after|despite|by|has|had|is|was|are|were|but|who|which|includ\w+|takes|improve\w*|relief|benefit"
+    r"|help\w*|longer|further)\b)[^.;:]){0,80}$",
     re.IGNORECASE,
 )
 
@@ -221,8 +225,14 @@ def _numbers(words: str) -> list[int | float]:
     return [n for m in _NUMBERS.finditer(plain(words)) if (n := parse_number(m.group())) is not None]
 
 
+# Words that are a dose and nothing else count nothing: "100mg".
+_IS_DOSE = re.compile(r"^\W*\d[\d.,/-]* ?(?:mg|mcg|%|mg/ml)(?:\W|$)[^\d#]*$", re.IGNORECASE)
+
+
 def _quantity(value: Any, evidence: Evidence) -> bool:
     """The only number of the words, a marked one (#60, 12 visits), or a rate multiplied out whole: 2 a week for 6 weeks."""
+    if _IS_DOSE.search(f"{plain(evidence.words)}{evidence.after[:5]}"):
+        return False
     numbers = _numbers(_RANGE_START.sub("", plain(evidence.words)))
     counted = {parse_number((m["marked"] or m["named"]).strip(",.")) for m in _COUNTED.finditer(plain(evidence.words))}
     return bool(set(numbers) == {value} or value in counted or (len(numbers) > 1 and prod(numbers) == value))
@@ -235,17 +245,18 @@ _REFILLS = re.compile(
 
 
 def _refills(value: Any, evidence: Evidence) -> bool:
-    """The number beside "refill", or the only number of the words."""
+    """The number beside "refill"; the words may be that number alone when "refill" stands next to them."""
     beside = [parse_number(m["before"] or m["behind"]) for m in _REFILLS.finditer(plain(evidence.words))]
-    return value in beside if beside else set(_numbers(evidence.words)) == {value}
+    around = f"{evidence.before[-24:]} {evidence.words} {evidence.after[:24]}"
+    return value in beside if beside else set(_numbers(evidence.words)) == {value} and "refill" in around.lower()
 
 
-_AGE_BEHIND = re.compile(r"[\s-]*(?:y(?:ea)?rs?\b|y\.? ?/? ?o\b)", re.IGNORECASE)
-_AGE_BEFORE = re.compile(r"\bage[ds]?(?: (?:of|is|was))?[\s:]*$", re.IGNORECASE)
+_AGE_BEHIND = re.compile(r"[\s-]*(?:y(?:ea)?rs?\b\.?[\s.-]*(?:olds?\b|of age\b|o\b)|y\.? ?/? ?o\b)", re.IGNORECASE)
+_AGE_BEFORE = re.compile(r"\b(?:age[ds]?(?: (?:of|is|was))?|now)[\s:]*$", re.IGNORECASE)
 
 
 def _age(value: Any, evidence: Evidence) -> bool:
-    """A number that the letter calls years or age: no dose, no day, no count."""
+    """A number that the letter calls an age: no dose, no count, and no number of years of pain."""
     around = " ".join((evidence.before, plain(evidence.words), evidence.after))
     inside = range(len(evidence.before), len(around) - len(evidence.after))
     return any(

@@ -18,11 +18,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, Self
 
+from filelock import FileLock, Timeout
+
 from llm_extract.errors import SettingsError
 from llm_extract.letters import LetterFile
 from llm_extract.schema import RECORD_KEYS, Record, record_line
 
-RECORDS, RUN = "records.jsonl", "run.json"
+RECORDS, RUN, LOCK = "records.jsonl", "run.json", ".lock"
 
 
 @dataclass
@@ -56,14 +58,15 @@ class Totals:
 
 @dataclass(frozen=True)
 class Done:
-    """A finished letter of an earlier start: the hash of its bytes and whether it failed."""
+    """A letter of an earlier start: where it was read from, the hash of its bytes, and whether it failed."""
 
+    path: str
     sha256: str | None
     failed: bool
 
 
 class Ledger:
-    """The folder of one run. Open it once; `write` appends a record and flushes it.
+    """The folder of one run. One at a time may be open on a folder; `write` appends a record and flushes it.
 
     Records of an earlier start that do not count any more (`fresh`, failed and changed letters) stay until the first new record
     is written: a start that ends before it takes nothing away. `before` sums up the earlier records that count. Raises
@@ -82,8 +85,14 @@ class Ledger:
         self._again: frozenset[str] = frozenset()
         self._file: IO[str] | None = None
         _make(folder)
-        if not fresh:
-            self._take_up()
+        self._lock = FileLock(folder / LOCK, timeout=0)
+        self._hold()
+        try:
+            if not fresh:
+                self._take_up()
+        except BaseException:
+            self._lock.release()
+            raise
 
     @property
     def records_path(self) -> Path:
@@ -96,8 +105,12 @@ class Ledger:
         return self.folder / RUN
 
     def left(self, files: list[LetterFile]) -> list[LetterFile]:
-        """The files that still have to be read."""
-        again = [f for f in files if not self._is_done(f)]
+        """The files that still have to be read.
+
+        A letter whose id an earlier start gave to another file (a folder a start, the same names in each) gets an id of its own,
+        so that neither takes the other's record away.
+        """
+        again = [f for f in map(self._named_apart, files) if not self._is_done(f)]
         self._again = frozenset(f.letter_id for f in again)
         self.skipped = len(files) - len(again)
         return again
@@ -129,6 +142,7 @@ class Ledger:
             with contextlib.suppress(OSError):
                 self._file.close()
             self._file = None
+        self._lock.release()
 
     def __enter__(self) -> Self:
         return self
@@ -172,7 +186,7 @@ class Ledger:
     def _take_up(self) -> None:
         """See what is done already; refuse to add to records of other settings."""
         for line in self._lines():
-            self.done[line["letter_id"]] = Done(line["source"]["sha256"], line["status"] == "failed")
+            self.done[line["letter_id"]] = Done(line["source"]["path"], line["source"]["sha256"], line["status"] == "failed")
             self.before.add(line)
         if not self.done:
             self._say_settings()
@@ -207,6 +221,19 @@ class Ledger:
             )
         return before
 
+    def _hold(self) -> None:
+        try:
+            self._lock.acquire()
+        except Timeout:
+            raise SettingsError(f"Another run is writing to {self.folder}: wait for it, or give another --out.") from None
+
+    def _named_apart(self, file: LetterFile) -> LetterFile:
+        done = self.done.get(file.letter_id)
+        if done is None or _same_file(done.path, file.path) or self._is_done(file):
+            return file
+        place = hashlib.sha256(os.fsencode(file.path.resolve())).hexdigest()[:8]
+        return LetterFile(f"{file.letter_id}~{place}", file.path)
+
     def _is_done(self, file: LetterFile) -> bool:
         done = self.done.get(file.letter_id)
         if done is None or done.failed or done.sha256 is None:
@@ -235,6 +262,10 @@ def _record_of(line: bytes) -> dict[str, Any] | None:
     except ValueError:
         return None
     return record if isinstance(record, dict) and record.keys() >= set(RECORD_KEYS) else None
+
+
+def _same_file(recorded: str, path: Path) -> bool:
+    return Path(recorded).resolve() == path.resolve()
 
 
 def _make(folder: Path) -> None:

@@ -233,7 +233,17 @@ def _encoding_issue(letter: Letter) -> tuple[Issue, ...]:
 
 # A letter that has lost a section is read as far as it goes, and never called whole.
 _INCOMPLETE = frozenset(
-    {"cut_off", "no_items", "item_count", "merged_items", "no_decision", "no_request", "no_rationale", "unknown_layout"}
+    {
+        "cut_off",
+        "no_items",
+        "item_count",
+        "merged_items",
+        "several_letters",
+        "no_decision",
+        "no_request",
+        "no_rationale",
+        "unknown_layout",
+    }
 )
 
 

@@ -26,6 +26,10 @@ def read(request: str) -> Values:
 
 
 DRUGS = {
+    "Soma refills": asks("Soma"),
+    "Soma 350mg x3 refills": asks("Soma", strength="350 mg", refills=3),
+    "Soma 350mg #30 x2 refills": asks("Soma", strength="350 mg", quantity=30, refills=2),
+    "Omeprazole20mg #60": asks("Omeprazole", strength="20 mg", quantity=60),
     "Norco 10/325mg #120": asks("Norco", strength="10/325 mg", quantity=120),
     "NORCO 10/325 MG, #60": asks("NORCO", strength="10/325 mg", quantity=60),
     "Norco 10/325mg, QTY: 60.00": asks("Norco", strength="10/325 mg", quantity=60),

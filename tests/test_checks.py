@@ -282,3 +282,10 @@ def test_findings_name_no_words_of_the_letter() -> None:
             yield from one(reading({"/reviewer/specialties": ["Dr. Secret"], "/items/0/decision": "secret"}, items=1), letter)
 
     assert [f for f in findings() if "ecret" in f.message] == []
+
+
+def test_two_letters_in_one_file_are_not_called_one() -> None:
+    """A file in which a letter begins twice is said to hold several, so that no patient gets the other one's items."""
+    text = samples.letter("first-letter").text
+    assert "several_letters" not in {i.code for i in check(reading({}), letter_from_text(text)).issues}
+    assert "several_letters" in {i.code for i in check(reading({}), letter_from_text(f"{text}\n\n{text}")).issues}

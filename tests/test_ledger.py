@@ -340,3 +340,31 @@ def test_a_folder_that_must_not_be_written_is_said(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="not writable"):
         Ledger(tmp_path, SETTINGS)
     tmp_path.chmod(0o700)
+
+
+def test_the_same_name_in_another_folder_takes_no_record_away(tmp_path: Path, out: Path) -> None:
+    """Two starts on one folder with letters of one name in different folders keep both records, under different ids."""
+    files = []
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        files.append(_letter(tmp_path / folder, "x", text=folder))
+    for file in files:
+        ledger, _ = started(out, [])
+        with ledger:
+            left = ledger.left([file])
+            ledger.write(record(left[0]))
+            ledger.finish(complete=True, letters=1)
+    assert [line["source"]["path"] for line in lines(out)] == [str(f.path) for f in files]
+    assert len({line["letter_id"] for line in lines(out)}) == 2
+    again, _ = started(out, [])
+    with again:
+        assert [again.left([file]) for file in files] == [[], []]
+
+
+def test_one_run_at_a_time_writes_to_a_folder(out: Path, letters: list[LetterFile]) -> None:
+    """A second run on a folder that is being written to is refused before it reads anything."""
+    first, _ = started(out, letters)
+    with first, pytest.raises(SettingsError, match="Another run is writing"):
+        Ledger(out, SETTINGS)
+    with Ledger(out, SETTINGS) as second:
+        assert second.left(letters) == letters

@@ -84,8 +84,8 @@ _RETRO = re.compile(
 _SHORT_DATE = r"\d{1,2}[/-]\d{1,2}[/-]\d{2,4}"
 _DATES = rf"{date_pattern()}(?:(?: ?(?:,|and|&|to|through|thru|-|;|dos:?)){{1,3}} ?{_SHORT_DATE}){{0,12}}"
 _SERVICE_DATE = re.compile(
-    r"[(\[]?,? ?(?:\b(?:for|on|with|from) )?(?:the )?\b(?:(?:dates?|date\(s\)) of ser(?:vices?|ve)|dos|d\.o\.s\.?|service dates?)"
-    rf"(?: ?(?:of|on|between|from|was|:|-)){{0,3}} ?{_DATES} ?[)\]]?(?: for)?"
+    r"[(\[]?,? ?(?:\b(?:for|on|with|from) )?(?:\bthe )?\b(?:(?:dates?|date\(s\)) of ser(?:vices?|ve)|dos|d\.o\.s\.?"
+    rf"|service dates?)(?: ?(?:of|on|between|from|was|:|-)){{0,3}} ?{_DATES} ?[)\]]?(?: for)?"
 )
 # Words that say that it was done: the day is past, whether or not the request calls itself retrospective.
 _DONE = r"(?:performed|provided|dispensed|rendered|given|administered|done|completed|obtained|collected|received)"
@@ -189,8 +189,8 @@ def _sig(line: Line) -> None:
 # --- refills, strength -----------------------------------------------------------------------------------------------
 
 _REFILLS = re.compile(
-    rf"[,(]? ?(?:\b(?:with|w/|plus|and) ?|\bx ?)?(?<![#\d.])(?P<n>{_N}|no|a) (?:additional |monthly |more )?(?:refills?|rfs?)\b"
-    r"(?! ?[:=x] ?\d)(?: each| allowed)?\)?"
+    r"[,(]? ?(?:\b(?:with|w/|plus|and) ?|\bx ?)?(?:(?<=\bx)|(?<![#\w.]))"
+    rf"(?P<n>{_N}|no|a) (?:additional |monthly |more )?(?:refills?|rfs?)\b(?! ?[:=x] ?\d)(?: each| allowed)?\)?"
 )
 _REFILLS_BEHIND = re.compile(
     r"[,(]? ?(?:\b(?:with|w/|plus|and) ?)?\b(?:refills?|rfs?)(?: ?(?:[x:#=-]|of|times)){0,2}"
@@ -272,7 +272,7 @@ _DOSING = re.compile(
     r"|(?:muscle )?(?:pain|spasms?|sleep|insomnia|nausea|anxiety)|with (?:food|meals)))?"
 )
 _DURATION = re.compile(
-    r"(?P<lead>,? ?\(?(?:\b(?:for|times|over|during) |\bx ?)?(?:a |an |the |up to |approximately )?)"
+    r"(?P<lead>,? ?\(?(?:\b(?:for|times|over|during) |\bx ?)?(?:\b(?:a|an|the|up to|approximately) )?)"
     rf"(?:(?<=\bx)|(?<![\w./#-]))(?P<words>(?:initial )?{_UP_TO}{_N}[ -]?{_PERIOD}"
     r"(?: (?P<noun>(?:home(?:-based)? )?(?:trial(?: period| rental)?|rental(?: period)?|supply|use\b)))?)\)?"
     r"|(?P<words2>\b(?:monthly|weekly|daily) (?P<noun2>rental|supply))"
