@@ -179,7 +179,14 @@ def _own_line(folded: Folded, pattern: re.Pattern[str], start: int = 0) -> re.Ma
         if m.start() in begins:
             return m
         first = first or m
-    return first
+    return first or _in_any_case(folded, pattern, start)
+
+
+def _in_any_case(folded: Folded, pattern: re.Pattern[str], start: int) -> re.Match[str] | None:
+    """The heading in other letters than capitals, where it has a line to itself: running text has the same words."""
+    ends = folded.line_starts
+    loose = re.compile(pattern.pattern, pattern.flags | re.IGNORECASE).finditer(folded.text, start)
+    return next((m for m in loose if m.start() in ends and (m.end() in ends or m.end() + 1 in ends)), None)
 
 
 # What may follow the last item: letterhead matter that belongs to no rationale.
@@ -271,6 +278,9 @@ def _expert(scan: _Scan) -> Sections:
         summary_start = None
     lead = _ITEMS_LEAD.match(text, heading.end()) if heading else None
     items_start = lead.end() if lead else front_end
+    while again := _EXPERT_ITEMS.match(text, items_start):  # the heading stands anew at the top of a page
+        lead = _ITEMS_LEAD.match(text, again.end())
+        items_start = lead.end() if lead else again.end()
     if heading is None and anchors:
         items_start = front_end = _request_start(folded, summary_start.end() if summary_start else 0, first_anchor)
     elif first_anchor - items_start > _LONGEST_REQUEST:

@@ -21,6 +21,20 @@ WHOLE = {
 }
 
 BLOCKS = {
+    "all labels, then all values": """Case Number:
+Date Assigned:
+Date of Injury:
+Decision Date:
+UR Denial Date:
+Priority:
+Application Received:
+CM14-0012345
+02/21/2014
+11/04/2003
+07/24/2014
+01/23/2014
+Standard
+01/29/2014""",
     "pairs": """Case Number: CM14-0012345 Date Assigned: 02/21/2014
 Date of Injury: 11/04/2003 Decision Date: 07/24/2014
 UR Denial Date: 01/23/2014 Priority: Standard

@@ -472,3 +472,24 @@ def test_sections_are_found_once_and_go_with_the_letter() -> None:
     sent = pickle.loads(pickle.dumps(letter))  # noqa: S301 - our own bytes
     assert sent == letter
     assert seen(sections_of(sent)) == seen(sections_of(letter))
+
+
+def test_a_heading_that_stands_twice_is_no_part_of_the_request() -> None:
+    """The items' heading, repeated at the top of a page, does not become the first request."""
+    heading = "IMR ISSUES, DECISIONS AND RATIONALES"
+    text = expert_letter(item()).text
+    assert text.count(heading) == 1
+    twice = of(text.replace(heading, f"{heading}\n\n \n\n{heading}"))
+    assert twice.text(twice.items[0].request) == "Norco #60"
+
+
+def test_headings_on_lines_of_their_own_are_known_in_any_case() -> None:
+    """Headings that are not in capitals divide the letter all the same; the same words in running text do not."""
+    text = expert_letter(item()).text
+    capitals = ("HOW THE IMR FINAL DETERMINATION WAS MADE", "CLINICAL CASE SUMMARY", "IMR ISSUES, DECISIONS AND RATIONALES")
+    titled = text
+    for heading in capitals:
+        titled = titled.replace(heading, heading.title())
+    assert of(text).summary is not None
+    assert of(titled).text(of(titled).summary) == of(text).text(of(text).summary)
+    assert [i.request for i in of(titled).items] == [i.request for i in of(text).items]

@@ -77,12 +77,13 @@ _PAGES = re.compile(
 _SECTION_LABEL = re.compile(r"^[\s,;:.(-]*(?:(?:Section|Topic)(?: ?\(s\)|s)? ?: ?)?", re.IGNORECASE)
 _FORM_LABEL = re.compile(
     r"^(?:Non-? ?MTUS Citations?:?|Non-? ?MTUS:?|Citation:?|Other Medical Treatment Guidelines? or Medical Evidence:?|Other:?"
-    r"|Evidence:?|Guidelines?:|the) ?",
+    r"|Evidence:?|Guidelines?:|the)(?!\w) ?",
     re.IGNORECASE,
 )
 _BASED_INSIDE = re.compile(
-    r"^.*?\b(?:based (?:its|his/her|their|his|her) decision on|(?:following )?guidelines? (?:was|were) used:?|relied (?:up)?on)"
-    r" (?:the )?",
+    r"^.*?\b(?:based (?:its|his/her|their|his|her) decision on|(?:following )?guidelines? (?:was|were) used:?"
+    r"|relied (?:up)?on)(?!\w)"
+    r" ?(?:the )?",
     re.IGNORECASE,
 )
 _MTUS_PART = re.compile(r"^(?:the )?(?:MTUS|Medical Treatment Utilization Schedule(?: \(MTUS\))?) ?: ?", re.IGNORECASE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from llm_extract.baseline.page import Page
 from llm_extract.engine import Found
@@ -37,7 +38,8 @@ _LONGEST_BLOCK = 20_000
 def read_header(page: Page) -> dict[str, Found]:
     """Fields of `case` from the header block; the case number also from a footer of the whole text."""
     block = page.sections.header
-    fields = {} if block is None else _block(page, Part(block.start, min(block.end, block.start + _LONGEST_BLOCK)))
+    bounded = None if block is None else Part(block.start, min(block.end, block.start + _LONGEST_BLOCK))
+    fields = {} if bounded is None else _columns(page, bounded) or _block(page, bounded)
     number = _case_number(page)
     if number:
         fields["/case/case_number"] = number
@@ -57,6 +59,35 @@ def _block(page: Page, block: Part) -> dict[str, Found]:
     if priority:
         word: Priority = "expedited" if priority["priority"].startswith("exped") else "standard"
         fields["/case/priority"] = page.found(word, "header.priority", priority.span("priority"), certain=True)
+    return fields
+
+
+_COLUMN_LABELS = (*_LABELS, (r"(?:imr )?case number", "case_number"), (r"priority", "priority"))
+_ANY_LABEL = re.compile(
+    "|".join(rf"(?P<{name}_{i}>\b{label})" for i, (label, name) in enumerate(_COLUMN_LABELS)).join(("(?:", r") ?: ?"))
+)
+_ANY_VALUE = re.compile(rf"{date_pattern()}|(?P<number>cm ?\d{{2}} ?- ?\d{{7}})|(?P<priority>standard|expedited)")
+_KIND = {"case_number": "number", "priority": "priority"}
+
+
+def _columns(page: Page, block: Part) -> dict[str, Found]:
+    """A block whose labels come first and whose values follow in the same order, as PDF text has it when it reads by columns.
+
+    Paired only where there are as many values as labels and each one is of its label's kind; nothing is guessed.
+    """
+    labels = list(_ANY_LABEL.finditer(page.low, *block))
+    if len(labels) < 3 or any(page.low[a.end() : b.start()].strip() for a, b in pairwise(labels)):
+        return {}
+    values = list(_ANY_VALUE.finditer(page.low, labels[-1].end(), block.end))[: len(labels)]
+    names = [next(k for k, v in m.groupdict().items() if v).rsplit("_", 1)[0] for m in labels]
+    kinds = [next(k for k in ("date", "number", "priority") if m[k]) for m in values]
+    if kinds != [_KIND.get(name, "date") for name in names]:
+        return {}
+    fields: dict[str, Found] = {}
+    for name, m in zip(names, values, strict=True):
+        value = parse_date(m["date"], latest_year=page.latest_year) if m["date"] else m["priority"]
+        if value is not None and name != "case_number":
+            fields[f"/case/{name}"] = page.found(value, "header.column", m.span(), certain=True)
     return fields
 
 
