@@ -31,7 +31,9 @@ NOWHERE = "http://endpoint.invalid/v1"
 KEPT_HEADERS = frozenset({"content-type", "retry-after"})
 """A list of what stays, since what must go (keys, organisations, cookies, dates, servers, client versions) has no end."""
 
-hypothesis.settings.register_profile("ours", deadline=None)  # the machine is shared: a slow example is no failure
+# A slow example is no failure, and one commit gets one verdict everywhere; `--hypothesis-profile=search` looks further.
+hypothesis.settings.register_profile("ours", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("search", deadline=None, max_examples=1000)
 hypothesis.settings.load_profile("ours")
 
 

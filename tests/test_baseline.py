@@ -98,6 +98,14 @@ edits = st.lists(
 )
 
 
+def _broken(words: list[str], kind: str) -> list[str]:
+    """Words with another space behind each; a page ends behind the first only, and not beside a number, which it would take."""
+    if kind == "page":
+        beside_number = re.search(r"\d", "".join(words[:2]))
+        return words if beside_number else [word.rstrip() + "\n\f\n" for word in words[:1]] + words[1:]
+    return [word.rstrip() + {"break": "\n\n", "join": " "}[kind] for word in words]
+
+
 def edited(words: list[str], edits: list[tuple[str, int, int, int]]) -> list[str]:
     """Words of a letter after what happens to letters: words lost, said twice, moved, broken over lines and pages."""
     for kind, at, count, other in edits:
@@ -110,10 +118,7 @@ def edited(words: list[str], edits: list[tuple[str, int, int, int]]) -> list[str
         elif kind == "move":
             words = words[:other] + piece + words[other:]
         else:
-            space = {"break": "\n\n", "join": " ", "page": "\n\f\n"}[kind]
-            # A number alone at a page's edge would number the page.
-            piece = [word if word.strip().isdigit() else word.rstrip() + space for word in piece]
-            words = words[:at] + piece + words[at + count :]
+            words = words[:at] + _broken(piece, kind) + words[at + count :]
     return words
 
 

@@ -82,8 +82,8 @@ _FORM_LABEL = re.compile(
 )
 _BASED_INSIDE = re.compile(
     r"^.*?\b(?:based (?:its|his/her|their|his|her) decision on|(?:following )?guidelines? (?:was|were) used:?"
-    r"|relied (?:up)?on)(?!\w)"
-    r" ?(?:the )?",
+    r"|relied (?:up)?on)"
+    r" (?:the )?",
     re.IGNORECASE,
 )
 _MTUS_PART = re.compile(r"^(?:the )?(?:MTUS|Medical Treatment Utilization Schedule(?: \(MTUS\))?) ?: ?", re.IGNORECASE)
