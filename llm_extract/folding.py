@@ -21,7 +21,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import islice, pairwise
+from typing import NamedTuple
 
 from llm_extract.schema import Span
 
@@ -71,12 +72,14 @@ _INLINE_FOOTER = re.compile(
 _LATER_START = 3
 """How many pages may be missing before a letter whose first pages were cut off."""
 
+_MOST_LINES = 20_000
+"""Lines in which footers are looked for: ten times as many as the longest letter has. It bounds the work on what is no letter."""
+
 _LONGEST_LETTER = 20
 """Pages; "Page 78 of 127" alone on its line is a guideline's page, not a letter's."""
 
 
-@dataclass(frozen=True, slots=True)
-class _PageLine:
+class _PageLine(NamedTuple):
     """A line that may be a page number. `page` counts from 1; `at_edge`: the page's first or last line but for footers."""
 
     start: int
@@ -88,8 +91,7 @@ class _PageLine:
     at_edge: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
+class _Line(NamedTuple):
     """A line that is not blank, without the white space around it. `kind` is text, footer, or break (a form feed)."""
 
     start: int
@@ -110,10 +112,15 @@ def _lines(text: str) -> Iterator[_Line]:
         end = start + len(line)
         if len(line) > _LONGEST_FOOTER:
             yield _Line(start, end, "text")
-        elif _FOOTER_LINE.fullmatch(line):
+        elif _may_be_footer(line) and _FOOTER_LINE.fullmatch(line):
             yield _Line(start, end, "footer")
         else:
-            yield _Line(start, end, "text", _PAGE_LINE.fullmatch(line))
+            yield _Line(start, end, "text", _PAGE_LINE.fullmatch(line) if line[-1].isdigit() else None)
+
+
+def _may_be_footer(line: str) -> bool:
+    """What every footer line has, without a search: most lines are ruled out by their last character."""
+    return line[-1].isdigit() or line[0] == "-" or "determination" in line.lower()
 
 
 def _pages(lines: Iterable[_Line]) -> Iterator[list[_Line]]:
@@ -135,8 +142,10 @@ def _page_lines(pages: list[list[_Line]]) -> list[_PageLine]:
     for count, page in enumerate(pages, start=1):
         for line in page:
             m = line.numbered
-            if m:
-                at_edge = len(pages) > 1 and (line is page[0] or line is page[-1])
+            if m is None:
+                continue
+            at_edge = len(pages) > 1 and (line is page[0] or line is page[-1])
+            if at_edge or m["word"]:  # a bare number elsewhere numbers no page
                 last = int(m["last"]) if m["last"] else None
                 found.append(_PageLine(line.start, line.end, int(m["number"]), last, bool(m["word"]), count, at_edge))
     return found
@@ -162,7 +171,7 @@ def _is_page_number(line: _PageLine, shifts: Counter[int], worded: set[int], pag
 def _footers(text: str) -> list[tuple[int, int]]:
     """Spans of page footers and headers in order. Text of a single line has none but those in running text."""
     found = [m.span() for m in _INLINE_FOOTER.finditer(text)]
-    lines = list(_lines(text))
+    lines = list(islice(_lines(text), _MOST_LINES))
     if len(lines) > 1:
         found += [(line.start, line.end) for line in lines if line.kind == "footer"]
         candidates = _page_lines(list(_pages(lines)))
@@ -176,8 +185,7 @@ def _footers(text: str) -> list[tuple[int, int]]:
 # --- folding ---------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Break:
+class Break(NamedTuple):
     """A line break that folding took away: `at` is the folded offset behind it, `lines` how many newlines stood there."""
 
     at: int
@@ -217,12 +225,17 @@ class Folded:
 
     def find(self, span: Span) -> tuple[int, int] | None:
         """The folded range of an original span; None where nothing of it was kept."""
-        starts = self._original_starts
-        first = bisect_right(starts, span.start) - 1
-        start = self._folded_starts[max(first, 0)] + max(0, span.start - starts[max(first, 0)])
-        last = bisect_right(starts, span.end - 1) - 1
-        end = self._folded_starts[max(last, 0)] + max(0, span.end - 1 - starts[max(last, 0)]) + 1
+        start, end = self._kept_before(span.start), self._kept_before(span.end)
         return (start, end) if 0 <= start < end <= len(self.text) else None
+
+    def _kept_before(self, original: int) -> int:
+        """How many folded characters stand before an original offset."""
+        piece = bisect_right(self._original_starts, original - 1) - 1
+        if piece < 0:
+            return 0
+        begins = self._folded_starts[piece]
+        ends = self._folded_starts[piece + 1] if piece + 1 < len(self._folded_starts) else len(self.text)
+        return min(begins + original - self._original_starts[piece], ends)
 
     @cached_property
     def line_starts(self) -> frozenset[int]:
@@ -241,8 +254,7 @@ class Folded:
         return self.breaks[first : bisect_right(self.breaks, end - 1, key=lambda b: b.at)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Gap:
+class _Gap(NamedTuple):
     """Original `[start, end)` that folds to one space or to nothing. `footer`: words of a page footer stood in it."""
 
     start: int
@@ -279,6 +291,8 @@ def _gap_start(text: str, at: int) -> int:
 
 def _line_breaks(text: str, gap: _Gap) -> int:
     """Line ends in a gap; a page's end counts two, like the blank line that it is to a reader."""
+    if gap.end - gap.start == 1 and text[gap.start] in " \n":  # nearly every gap of a letter
+        return int(text[gap.start] == "\n")
     return sum(1 for _ in _LINE_BREAK.finditer(text, gap.start, gap.end)) + 2 * text.count("\f", gap.start, gap.end)
 
 
@@ -291,6 +305,8 @@ def _joins(text: str, gap: _Gap, last_end: int) -> bool:
 
 def _space(text: str, gap: _Gap) -> int | None:
     """Where the space stands that a gap folds to; None for invisible characters alone, which fold to nothing."""
+    if text[gap.start].isspace():
+        return gap.start
     at = next((i for i in range(gap.start, gap.end) if text[i].isspace()), None)
     return gap.start if at is None and gap.footer else at
 
@@ -305,27 +321,27 @@ def fold(text: str) -> Folded:
     starts: list[tuple[int, int]] = []
     cuts: list[int] = []
     length = at = 0
-
-    def keep(piece: str, original: int) -> None:
-        nonlocal length
-        if piece:
-            starts.append((length, original))
-            pieces.append(piece)
-            length += len(piece)
-
     for gap in _gaps(text):
-        keep(text[at : gap.start], at)
+        start, end, footer = gap
+        if start > at:
+            starts.append((length, at))
+            pieces.append(text[at:start])
+            length += start - at
         lines = _line_breaks(text, gap)
-        inside = gap.start > 0 and gap.end < len(text)
-        if inside and gap.footer:
+        inside = start > 0 and end < len(text)
+        if inside and footer:
             cuts.append(length)
         space = _space(text, gap) if inside else None
         if space is not None and not (lines and _joins(text, gap, at)):
-            keep(" ", space)
+            starts.append((length, space))
+            pieces.append(" ")
+            length += 1
         if lines:
             breaks.append(Break(length, lines))
-        at = gap.end
-    keep(text[at:], at)
+        at = end
+    if at < len(text):
+        starts.append((length, at))
+        pieces.append(text[at:])
 
     folded_starts, original_starts = zip(*starts or [(0, 0)], strict=True)
     return Folded("".join(pieces), tuple(breaks), folded_starts, original_starts, tuple(cuts))
