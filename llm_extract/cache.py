@@ -335,7 +335,7 @@ class CachedAsker:
         while (ahead := self._flights.setdefault(key, mine)) is not mine:
             # Shielded: who is cancelled while waiting must not cancel the flight of the others.
             kept = await asyncio.shield(asyncio.wrap_future(ahead))
-            if answer := _revived(kept, question):
+            if answer := revived(kept, question):
                 return answer
         return await self._lead(key, mine, question)
 
@@ -350,7 +350,7 @@ class CachedAsker:
         kept = None
         try:
             kept = self._store.get(key)
-            if answer := _revived(kept, question):
+            if answer := revived(kept, question):
                 return answer
             kept = None
             answer = await self._inner.ask(question)
@@ -375,8 +375,11 @@ def _worth_keeping(answer: Answer) -> Kept | None:
     )
 
 
-def _revived(kept: Kept | None, question: Question) -> Answer | None:
-    """The answer that was kept, if it passes today's checks: a schema or a doubt that has been tightened since asks anew."""
+def revived(kept: Kept | None, question: Question, usage: Usage = HIT) -> Answer | None:
+    """The answer that was kept, if it passes today's checks: a schema or a doubt that has been tightened since asks anew.
+
+    `usage` is what the revived answer is said to cost.
+    """
     if kept is None:
         return None
     try:
@@ -385,4 +388,4 @@ def _revived(kept: Kept | None, question: Question) -> Answer | None:
         return None
     if not kept.re_asked and question.doubts is not None and question.doubts(value) is not None:
         return None
-    return Answer(value, kept.raw, HIT, kept.model, kept.finish_reason, kept.re_asked)
+    return Answer(value, kept.raw, usage, kept.model, kept.finish_reason, kept.re_asked)

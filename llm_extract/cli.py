@@ -112,6 +112,85 @@ def show(letter: Path, engine: str | None, model: str | None, base_url: str | No
     sys.exit(SOME_FAILED if failed else OK)
 
 
+def _names(_: click.Context, __: click.Parameter, value: str) -> tuple[str, ...]:
+    """A list with commas."""
+    return tuple(name.strip() for name in value.split(",") if name.strip())
+
+
+@main.command("eval")
+@click.option(
+    "--cases",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of labelled letters: text/ and labels/.",
+)
+@click.option(
+    "--engines", default="baseline,model,hybrid", show_default=True, callback=_names, metavar="LIST", help="Readers to compare."
+)
+@click.option(
+    "--variant",
+    "more",
+    multiple=True,
+    metavar='"NAME SETTING=VALUE ..."',
+    help="One more reader under a name of its own: another model, prompts folder, ... (repeatable).",
+)
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for report.html, .md, .json and the rows.")
+@click.option("--model", metavar="NAME", help="Model at the endpoint [default: the embedded model].")
+@click.option("--base-url", metavar="URL", help="OpenAI-compatible endpoint.")
+@click.option("--replay", is_flag=True, help="Recorded answers only; name those that are missing and stop.")
+@click.option("--record", is_flag=True, help="Keep the answers in CASES/answers, for replays.")
+@click.option("--against", type=click.Path(path_type=Path), metavar="REPORT", help="Kept report that this one is gated against.")
+@click.option(
+    "--margin", default=1.0, show_default=True, type=click.FloatRange(min=0), metavar="POINTS", help="F1 points that may be lost."
+)
+@click.option(
+    "--gate",
+    "gated",
+    multiple=True,
+    metavar="FIELD",
+    help="Gated field or group (repeatable) [core, clinical, reasons, decision].",
+)
+@click.option("--skip-mistaken", is_flag=True, help="Leave out letters whose label has mistakes instead of refusing all.")
+@click.option("--show-test", is_flag=True, help="Show the errors of the test split too (they are no secret any more then).")
+@_plain_errors
+def evaluate(
+    cases: Path,
+    engines: tuple[str, ...],
+    more: tuple[str, ...],
+    out: Path | None,
+    model: str | None,
+    base_url: str | None,
+    replay: bool,
+    record: bool,
+    against: Path | None,
+    margin: float,
+    gated: tuple[str, ...],
+    skip_mistaken: bool,
+    show_test: bool,
+) -> None:
+    """Score readers on labelled letters: every field, with intervals, against the baseline.
+
+    Exit codes: 0 done, 1 the gate did not pass, 2 wrong use, settings or labels.
+    """
+    from llm_extract.evaluating import Plan, variants
+    from llm_extract.evaluating import evaluate as run_evaluation
+
+    given = {name: value for name, value in (("model", model), ("base_url", base_url)) if value is not None}
+    plan = Plan(
+        cases=cases,
+        variants=variants(engines, more, given),
+        out=out,
+        replay=replay,
+        record=record,
+        skip_mistaken=skip_mistaken,
+        against=against,
+        margin=margin / 100,
+        gated=gated,
+        show_test=show_test,
+    )
+    sys.exit(run_evaluation(plan))
+
+
 @main.command()
 @click.option("--model", metavar="NAME", help="Model at the endpoint [default: the embedded model].")
 @click.option("--base-url", metavar="URL", help="OpenAI-compatible endpoint.")
@@ -124,13 +203,18 @@ def doctor(model: str | None, base_url: str | None) -> None:
 
 
 @main.command()
-def schema() -> None:
-    """Print the JSON Schema of one line of records.jsonl, for validators outside of this program."""
+@click.argument("what", type=click.Choice(["record", "report"]), default="record")
+@_plain_errors
+def schema(what: str) -> None:
+    """Print a JSON Schema, for validators outside of this program: of a line of records.jsonl, or of an eval's report.json."""
     import json
 
-    from llm_extract.schema import record_json_schema
+    if what == "report":
+        from llm_extract.evaluating import report_json_schema as schema_of
+    else:
+        from llm_extract.schema import record_json_schema as schema_of
 
-    click.echo(json.dumps(record_json_schema(), indent=2))
+    click.echo(json.dumps(schema_of(), indent=2))
 
 
 @main.command()

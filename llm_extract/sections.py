@@ -16,6 +16,8 @@ from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
+from rapidfuzz.distance import Levenshtein
+
 from llm_extract.folding import Folded
 from llm_extract.letters import Letter
 from llm_extract.schema import Decision, Layout, Span
@@ -78,20 +80,41 @@ def _heading(words: str, *, any_case: bool = False) -> re.Pattern[str]:
     return re.compile("".join(letters), re.IGNORECASE if any_case else 0)
 
 
-_DETERMINATION = _heading("HOW THE IMR FINAL DETERMINATION WAS MADE")
-_DOCUMENTS = _heading("DOCUMENTS REVIEWED")
-_SUMMARY = _heading("CLINICAL CASE SUMMARY")
-_EXPERT_ITEMS = re.compile(
-    r"I ?M ?R ?I ?S ?S ?U ?E ?S ?, ?D ?E ?C ?I ?S ?I ?O ?N ?S ?,? ?(?:A ?N ?D|&) ?R ?A ?T ?I ?O ?N ?A ?L ?E ?S?"
+class _Heading(NamedTuple):
+    """A heading on a line of its own: its words, the pattern that they are found by, and the form's words that follow it."""
+
+    words: str
+    pattern: re.Pattern[str]
+    followed_by: re.Pattern[str] | None = None
+
+
+_DETERMINATION_WORDS = "HOW THE IMR FINAL DETERMINATION WAS MADE"
+_DETERMINATION = _Heading(
+    _DETERMINATION_WORDS,
+    _heading(_DETERMINATION_WORDS),
+    re.compile(r"(?=MAXIMUS Federal Services,?(?: Inc\.?,?)? sent the complete case file)"),
 )
-_PHYSICIAN_ITEMS = re.compile(
-    r"I ?M ?R ?D ?E ?C ?I ?S ?I ?O ?N ?(?:\( ?S ?\)|S)? ?(?:A ?N ?D|&) ?R ?A ?T ?I ?O ?N ?A ?L ?E ?(?:\( ?S ?\)|S)?"
+_DOCUMENTS = _heading("DOCUMENTS REVIEWED")
+_SUMMARY = _Heading(
+    "CLINICAL CASE SUMMARY",
+    _heading("CLINICAL CASE SUMMARY"),
+    re.compile(r"(?=The (?:expert|physician) reviewer developed the following clinical case summary)"),
+)
+_EXPERT_ITEMS = _Heading(
+    "IMR ISSUES, DECISIONS AND RATIONALES",
+    re.compile(r"I ?M ?R ?I ?S ?S ?U ?E ?S ?, ?D ?E ?C ?I ?S ?I ?O ?N ?S ?,? ?(?:A ?N ?D|&) ?R ?A ?T ?I ?O ?N ?A ?L ?E ?S?"),
+)
+_PHYSICIAN_ITEMS = _Heading(
+    "IMR DECISION(S) AND RATIONALE(S)",
+    re.compile(r"I ?M ?R ?D ?E ?C ?I ?S ?I ?O ?N ?(?:\( ?S ?\)|S)? ?(?:A ?N ?D|&) ?R ?A ?T ?I ?O ?N ?A ?L ?E ?(?:\( ?S ?\)|S)?"),
 )
 _NOTICE = _heading("Notice of Independent Medical Review Determination", any_case=True)
 _NOTICE_ITEM = re.compile(
-    r"(?P<number>\d{1,2}) ?[).] ?MAXIMUS Federal Services,? Inc\.? has determined (?:that )?the (?:retrospective )?request for "
+    r"(?P<number>\d{1,2}) ?[).] ?MAXIMUS Federal Services,? Inc\.? has determined (?:that )?the "
+    r"(?:request for |(?=(?:retrospective|prospective) request for ))",
+    re.IGNORECASE,
 )
-_PROFESSIONAL = _heading("MEDICAL PROFESSIONAL REVIEW")
+_PROFESSIONAL = _heading("MEDICAL PROFESSIONAL REVIEW", any_case=True)
 _ISSUE_AT_DISPUTE = re.compile(r"I ?S ?S ?U ?E ?(?:\( ?S ?\)|S)? ?A ?T ?D ?I ?S ?P ?U ?T ?E ?:?")
 
 _SUMMARY_LEAD = re.compile(
@@ -162,31 +185,59 @@ def _layout(scan: _Scan) -> Layout:
         ("professional_review", _ISSUE_AT_DISPUTE),
     )
     by_heading: tuple[tuple[Layout, re.Pattern[str]], ...] = (
-        ("expert_reviewer", _EXPERT_ITEMS),
-        ("physician_reviewer", _PHYSICIAN_ITEMS),
+        ("expert_reviewer", _EXPERT_ITEMS.pattern),
+        ("physician_reviewer", _PHYSICIAN_ITEMS.pattern),
         ("notice_2013", _NOTICE),
         ("professional_review", _PROFESSIONAL),
-        ("expert_reviewer", _DETERMINATION),
+        ("expert_reviewer", _DETERMINATION.pattern),
     )
     return next((layout for layout, mark in (*by_items, *by_heading) if mark.search(text)), "unknown")
 
 
-def _own_line(folded: Folded, pattern: re.Pattern[str], start: int = 0) -> re.Match[str] | None:
-    """The first match that begins a line, else the first match anywhere (the text may have lost its line breaks)."""
+def _own_line(folded: Folded, heading: _Heading) -> re.Match[str] | None:
+    """The first match that begins a line, else the first match anywhere (the text may have lost its line breaks).
+
+    A heading that does not stand there is looked for in other letters than capitals, then with a typing error, and last by
+    the words of the form that follow it.
+    """
     first = None
     begins = folded.line_starts
-    for m in pattern.finditer(folded.text, start):
+    for m in heading.pattern.finditer(folded.text):
         if m.start() in begins:
             return m
         first = first or m
-    return first or _in_any_case(folded, pattern, start)
+    found = first or _in_any_case(folded, heading.pattern) or _misspelt(folded, heading)
+    return found or (heading.followed_by.search(folded.text) if heading.followed_by else None)
 
 
-def _in_any_case(folded: Folded, pattern: re.Pattern[str], start: int) -> re.Match[str] | None:
+def _in_any_case(folded: Folded, pattern: re.Pattern[str]) -> re.Match[str] | None:
     """The heading in other letters than capitals, where it has a line to itself: running text has the same words."""
     ends = folded.line_starts
-    loose = re.compile(pattern.pattern, pattern.flags | re.IGNORECASE).finditer(folded.text, start)
+    loose = re.compile(pattern.pattern, pattern.flags | re.IGNORECASE).finditer(folded.text)
     return next((m for m in loose if m.start() in ends and (m.end() in ends or m.end() + 1 in ends)), None)
+
+
+_NO_LETTER = re.compile(r"[\W\d_]+")
+_MOST_TYPING_ERRORS = 3
+_MOST_LINES = 3000
+"""Lines in which a misspelt heading is looked for: ten times as many as a letter has."""
+
+
+def _misspelt(folded: Folded, heading: _Heading) -> re.Match[str] | None:
+    """A line, or two, that differs from the heading by a typing error or three: "CLINICAL CASE SUMARY"."""
+    edges = [b.at for b in folded.breaks[:_MOST_LINES]]
+    for start, *ends in zip([0, *edges], edges, [*edges[1:], len(folded.text)], strict=False):
+        for end in ends:
+            if abs(end - start - len(heading.words)) <= _MOST_TYPING_ERRORS + heading.words.count(" ") and _is_nearly(
+                folded.text[start:end], heading.words
+            ):
+                return re.compile(re.escape(folded.text[start:end].rstrip(" :"))).match(folded.text, start)
+    return None
+
+
+def _is_nearly(line: str, heading: str) -> bool:
+    a, b = (_NO_LETTER.sub("", lower(words)) for words in (line, heading))
+    return Levenshtein.distance(a, b, score_cutoff=_MOST_TYPING_ERRORS) <= _MOST_TYPING_ERRORS
 
 
 # What may follow the last item: letterhead matter that belongs to no rationale.
@@ -204,6 +255,32 @@ def _body_end(text: str) -> int:
     return m.start() if m else len(text)
 
 
+# "The Expert Reviewer found the guidelines used by the Claims Administrator relevant and appropriate": what one side cites is
+# what the other side cites. A denial in these words ("not relevant") takes over nothing.
+_ADOPTS = re.compile(
+    r"\breviewer\b(?:(?!\b(?:not|no|neither|claims)\b)[^.]){0,140}?"
+    r"\b(?:used|cited|relied (?:up)?on|referenced|applied|utilized|provided|identified|listed) by (?:the )?claims administrator\b"
+    r"(?!(?:(?!\bbut\b)[^.]){0,200}?\b(?:not (?:\w+ )?(?:relevant|applicable|appropriate)|inapplicable|irrelevant|inappropriate))"
+    r"|\breviewer\b(?:(?!\b(?:not|no|neither)\b)[^.]){0,60}?\b(?:agree[sd]?|concur(?:s|red)?) with the guidelines?\b"
+    r"|\breviewer\b(?:(?!\b(?:not|no|neither)\b)[^.]){0,60}?\bthe same (?:sections? |guidelines? |citations? |criteria ){1,2}"
+    r"(?:of the mtus )?(?:as|that) (?:the )?claims administrator\b",
+    re.IGNORECASE,
+)
+
+
+_LONGEST_LINE = 2000
+"""Characters of a guideline line in which it may take over the other one; real ones stay under 1,000."""
+
+
+def _with_adopted(text: str, claims: Part | None, reviewer: Part | None) -> Part | None:
+    """The reviewer's line, from the claims administrator's on where it takes over what that one cites."""
+    if claims is None or reviewer is None:
+        return reviewer
+    if not _ADOPTS.search(text, reviewer.start, min(reviewer.end, reviewer.start + _LONGEST_LINE)):
+        return reviewer
+    return Part(claims.start, reviewer.end)
+
+
 # --- expert_reviewer -------------------------------------------------------------------------------------------------
 
 
@@ -217,7 +294,7 @@ class _Label(NamedTuple):
 
 _LABEL_ORDER = ("claims", "reviewer", "rationale")
 # Looked for by their rare last words in lower-case text, then backwards: that is five times faster than by their first words.
-_LABEL_TAIL = re.compile(r"guidelines?(?: cited)? ?:|decision rationale ?:")
+_LABEL_TAIL = re.compile(r"guid[a-z]{4,8}(?: cited)? ?:|deci[a-z]{3,6} rational?e? ?:")
 _LABEL_HEAD = re.compile(
     r"(?:(?P<claims>(?:the )?claims administrator(?:['’]s)?)"
     r"|(?P<reviewer>(?:maximus|(?:the )?(?:expert|physician) reviewer)(?:['’]s)?)) ?\Z"
@@ -240,7 +317,7 @@ def _expert_labels(text: str) -> Iterable[_Label]:
 _DECISION_WORDS = (
     r"(?P<partial>(?:partial(?:ly)?|modified)[ -]{0,3}(?:overturned|upheld)"
     r"|(?:overturned|upheld)[ ,-]{0,3}(?:in[ -]part|partially))"
-    r"|(?P<upheld>uphold|upheld)|(?P<overturned>overturned?|over-turned)"
+    r"|(?P<upheld>uphold|up ?held|uphled|uphed)|(?P<overturned>over[ -]?turned?|overtuned|overturnd|overturend)"
 )
 # The decision stands at the end of the request's line and right before the first label of the item, wherever lines break.
 _DECIDED = re.compile(rf"(?: ?[:;.,–—-] ?| )(?P<decision>{_DECISION_WORDS}) ?\.? ?\Z", re.IGNORECASE)
@@ -278,7 +355,7 @@ def _expert(scan: _Scan) -> Sections:
         summary_start = None
     lead = _ITEMS_LEAD.match(text, heading.end()) if heading else None
     items_start = lead.end() if lead else front_end
-    while again := _EXPERT_ITEMS.match(text, items_start):  # the heading stands anew at the top of a page
+    while again := _EXPERT_ITEMS.pattern.match(text, items_start):  # the heading stands anew at the top of a page
         lead = _ITEMS_LEAD.match(text, again.end())
         items_start = lead.end() if lead else again.end()
     if heading is None and anchors:
@@ -349,12 +426,14 @@ def _parts_in_order(
         part = _trim(text, label.start if keep_label and label.kind != "rationale" else label.end, stop)
         if part.end > part.start:
             parts[label.kind] = part
-    return parts.get("claims"), parts.get("reviewer"), parts.get("rationale")
+    claims, reviewer = parts.get("claims"), parts.get("reviewer")
+    return claims, _with_adopted(text, claims, reviewer), parts.get("rationale")
 
 
 _ENDS_SENTENCE = re.compile(r"[.?!:;]['\"”’)\]]*$")
 _SENTENCE_END = re.compile(
-    r"(?<!\b[A-Z])(?<!\b(?:Dr|Mr|Ms|vs|No|no|mg|Mg|ml|pg|pp|ie|eg|st|St|qd|wk|hr|gm|qt|oz))(?<!\b(?:Mrs|tab|cap|qty|qid|tid|bid|prn))"
+    r"(?<!\b[A-Z])(?<!\b(?:Dr|Mr|Ms|vs|No|no|mg|Mg|ml|pg|pp|ie|eg|st|St|qd|wk|hr|gm|qt|oz))(?<!\b(?:Mrs|tab|cap|qty|qid|tid"
+    r"|bid|prn))"
     r"[.?!]['\"”’)\]]* ?(?=[A-Z0-9\"“#(])"
 )
 _LONGEST_REQUEST = 1200
@@ -397,12 +476,25 @@ def _trim(text: str, start: int, end: int, ending: str = " ") -> Part:
 
 _NECESSARY = r"(?:is|are|was|were)(?P<not> ?not)? ?medically ?necessary(?: ?(?:and|or) ?appropriate)?"
 _VERDICT = re.compile(_NECESSARY, re.IGNORECASE)
-_PHYSICIAN_ANCHOR = re.compile(rf"{_NECESSARY} ?\.? ?(?=The Claims Administrator)", re.IGNORECASE)
 _REVIEWER = r"(?:Physician|Expert|Professional|Medical)? ?Reviewer"
+# Behind the verdict of an item its first label follows: the claims administrator's, or another where that one is missing.
+_PHYSICIAN_ANCHOR = re.compile(
+    rf"{_NECESSARY} ?[.:]? ?(?="
+    r"The Claims Administrator(?:['’]s)?\b(?! (?:denied|modified|certified|approved|noted|stated|failed))"
+    rf"|The {_REVIEWER}(?:['’]s decision rationale| based (?:his|her|the)| did not (?:base|cite)))",
+    re.IGNORECASE,
+)
+# "The request for X": words of the form in front of what is asked for. "Retrospective request for" is the request's own.
+_REQUEST_LEAD = re.compile(
+    r"(?:(?:Whether|If)(?: or not)? )?(?:(?:Is|Are|Was|Were) )?(?:(?:The|This) (?:requested )?)?"
+    r"(?:(?:(?:determination of (?:the )?)?medical necessity|appropriateness) (?:of|for) (?:the )?)?"
+    r"(?:(?:(?:current|disputed|following) )?requests? ?(?:\(s\) ?)?for )?(?:(?:authorization|approval|coverage) (?:of|for) )?",
+    re.IGNORECASE,
+)
 _PHYSICIAN_LABEL = re.compile(
-    r"(?P<claims>The Claims Administrator (?:based|did|used|cited)|The Claims Administrator['’]s)"
-    rf"|(?P<reviewer>The {_REVIEWER} (?:based|did|used|cited|found))"
-    rf"|(?P<rationale>The {_REVIEWER}['’]s decision rationale ?:|Rationale for the Decision ?:)",
+    r"(?P<claims>The Claims Administrator (?:based|did|used|cited|relied|provided|referenced)|The Claims Administrator['’]s)"
+    rf"|(?P<reviewer>The {_REVIEWER} (?:based|did|used|cited|found|relied|concurs|agrees))"
+    rf"|(?P<rationale>(?:The {_REVIEWER}(?:['’]s)? )?decision rationale ?:|Rationale for the Decision ?:)",
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(r"(?:(?<= )|^)(?P<number>\d{1,2}) ?[.)] ?(?=\S)")
@@ -441,7 +533,7 @@ def _physician_items(folded: Folded, anchors: list[re.Match[str]], floor: int) -
         end = starts[i + 1].start if i + 1 < len(anchors) else _body_end(text)
         labels = (_Label(m.lastgroup or "", *m.span()) for m in _PHYSICIAN_LABEL.finditer(text, anchor.end(), end))
         claims, reviewer, rationale = _parts_in_order(text, labels, end, keep_label=True)
-        request = _trim(text, starts[i].end, anchor.start())
+        request = _asked_for(text, starts[i].end, anchor.start())
         if request.end <= request.start:
             continue
         yield ItemParts(
@@ -452,6 +544,13 @@ def _physician_items(folded: Folded, anchors: list[re.Match[str]], floor: int) -
             reviewer_guideline=reviewer,
             rationale=rationale,
         )
+
+
+def _asked_for(text: str, start: int, end: int, ending: str = " ") -> Part:
+    """A request without the form's words in front of it, which are none where nothing follows them."""
+    whole = _trim(text, start, end, ending)
+    lead = _REQUEST_LEAD.match(text, *whole)
+    return whole if lead is None or lead.end() >= whole.end else _trim(text, lead.end(), whole.end)
 
 
 def _numbered_start(folded: Folded, floor: int, anchor: int, number: int) -> Part:
@@ -471,15 +570,13 @@ def _numbered_start(folded: Folded, floor: int, anchor: int, number: int) -> Par
 _NOTICE_QUALIFICATIONS = re.compile(r"Medical Qualifications of the (?:Expert|Physician) Reviewer ?:?", re.IGNORECASE)
 _NOTICE_SUMMARY = re.compile(r"(?:(?:Expert|Physician) Reviewer )?(?:Clinical )?Case Summary ?:", re.IGNORECASE)
 _NOTICE_DOCUMENTS = re.compile(r"Documents Reviewed for Determination ?:?", re.IGNORECASE)
-_NOTICE_REGARDING = re.compile(
-    r"(?P<number>\d{1,2}) ?[).] ?Regarding (?P<request>the (?:retrospective )?request for |(?:retrospective )?)", re.IGNORECASE
-)
+_NOTICE_REGARDING = re.compile(r"(?P<number>\d{1,2}) ?[).] ?Regarding (?:the )?(?:requests? for )?", re.IGNORECASE)
 _NOTICE_SECTION = re.compile(
-    r"Sections? of the Medical Treatment Utilization Schedule Relied Upon by the (?:Expert|Physician) Reviewer"
+    r"Sections?(?: ?\(s\))? of the Medical Treatment Utilization Schedule Relied Upon by the (?:Expert|Physician) Reviewer"
     r" to Make His/Her Decision ?:?",
     re.IGNORECASE,
 )
-_NOTICE_RATIONALE = re.compile(r"Rationale for the Decision ?:?", re.IGNORECASE)
+_NOTICE_RATIONALE = re.compile(r"Rationale for (?:the )?Decision ?:?", re.IGNORECASE)
 
 
 def _notice(scan: _Scan) -> Sections:
@@ -537,7 +634,9 @@ def _notice_items(
             yield ItemParts(own[0], None, None, claims, reviewer, reasoning)
 
 
-_REVIEWER_SENTENCE = re.compile(r"The (?:Expert|Physician) Reviewer (?:based|found|used|relied|cited|did)", re.IGNORECASE)
+_REVIEWER_SENTENCE = re.compile(
+    rf"The {_REVIEWER} (?:also )?(?:based|found|used|relied|cited|did|agree|concur|applied|referenced)", re.IGNORECASE
+)
 
 
 def _split_guideline(text: str, part: Part | None) -> tuple[Part | None, Part | None]:
@@ -547,19 +646,23 @@ def _split_guideline(text: str, part: Part | None) -> tuple[Part | None, Part | 
     if m is None:
         return part, None
     claims = _trim(text, part.start, m.start())
-    return (claims if claims.end > claims.start else None), _trim(text, m.start(), part.end)
+    if claims.end <= claims.start:
+        return None, _trim(text, m.start(), part.end)
+    return claims, _with_adopted(text, claims, _trim(text, m.start(), part.end))
 
 
 # --- professional_review ---------------------------------------------------------------------------------------------
 
 _PROFESSIONAL_HEADINGS = re.compile(
-    r"(?P<issue>ISSUES? AT DISPUTE ?:?)|(?P<summary>(?:CLINICAL )?CASE SUMMARY ?:?)"
-    r"|(?P<documents>DOCUMENTS REVIEWED FOR DETERMINATION ?:?)"
-    r"|(?P<guideline>MEDICAL TREATMENT GUIDELINE(?:\(S\)|S)? RELIED UPON BY (?:THE )?PROFESSIONAL REVIEWER(?: AND WHY)? ?:?)"
-    r"|(?P<rationale>RATIONALE FOR WHY THE REQUESTED TREATMENT ?/ ?SERVICE"
+    r"(?P<issue>ISSUES?(?: ?\(S\))? (?:AT|IN) DISPUTE ?:?)|(?P<summary>(?:CLINICAL )?CASE SUMMARY ?:?)"
+    r"|(?P<documents>DOCUMENTS REVIEWED(?: FOR DETERMINATION)? ?:?)"
+    r"|(?P<guideline>MEDICAL TREATMENT GUIDELINE(?: ?\(S\)"
+    r"|S)? RELIED UPON BY (?:THE )?(?:MEDICAL )?PROFESSIONAL REVIEWER(?: AND WHY)? ?:?)"
+    r"|(?P<rationale>RATIONALE FOR WHY THE REQUESTED TREATMENT(?:\(S\)|S)? ?/ ?SERVICE(?:\(S\)|S)?"
     r" (?:IS ?/ ?WAS|IS|WAS)(?P<not> NOT)? MEDICALLY NECESSARY ?:?)"
-    r"|(?P<qualifications>MEDICAL REVIEWER QUALIFICATIONS ?:?)"
+    r"|(?P<qualifications>(?:MEDICAL |PROFESSIONAL )REVIEWER(?:['’]S)? QUALIFICATIONS ?:?)"
 )
+_PROFESSIONAL_HEADINGS_IN_ANY_CASE = re.compile(_PROFESSIONAL_HEADINGS.pattern, re.IGNORECASE)
 
 
 def _professional(scan: _Scan) -> Sections:
@@ -567,6 +670,9 @@ def _professional(scan: _Scan) -> Sections:
     parts: dict[str, Part] = {}
     heading: dict[str, re.Match[str]] = {}
     found = list(_PROFESSIONAL_HEADINGS.finditer(text))
+    if not any(m["issue"] for m in found):
+        loose = _PROFESSIONAL_HEADINGS_IN_ANY_CASE.finditer(text)
+        found = [m for m in loose if m.start() in folded.line_starts or m.group().endswith(":")]
     for i, m in enumerate(found):
         kind = next(k for k in ("issue", "summary", "documents", "guideline", "rationale", "qualifications") if m.group(k))
         stop = found[i + 1].start() if i + 1 < len(found) else len(text)
@@ -586,7 +692,11 @@ def _professional(scan: _Scan) -> Sections:
     )
 
 
-_WHETHER = re.compile(r"(?:Whether |The request for |Is |Are )(?:the |a |an )?(?:requested )?", re.IGNORECASE)
+_WHETHER = re.compile(r"(?:Whether |If |Is |Are |Was |Were |The |Request |Medical |Determination )", re.IGNORECASE)
+_ISSUE_VERDICT = re.compile(
+    r",? (?:(?:is|are|was|were|be|being) (?:not )?)?(?:considered |deemed )?medically ?(?:necessary|appropriate)\b", re.IGNORECASE
+)
+_ARTICLE = re.compile(r"(?:the |an? )?(?:requested )?", re.IGNORECASE)
 _ISSUE = re.compile(r"(?:\b(?:For )?(?:Issue|Item|Request) (?:No\.? ?|# ?)?(?P<number>\d{1,2}) ?[:.)])", re.IGNORECASE)
 
 
@@ -605,12 +715,20 @@ def _professional_items(folded: Folded, parts: dict[str, Part], heading: dict[st
     rationales = _by_issue(text, parts.get("rationale"), len(edges))
     guidelines = _by_issue(text, parts.get("guideline"), len(edges))
     for (start, end), rationale, guideline in zip(edges, rationales, guidelines, strict=True):
-        lead = _WHETHER.match(text, start, end)
-        verdict = _VERDICT.search(text, start, end) if lead else None
-        request = _trim(text, lead.end() if lead else start, verdict.start() if verdict else end, " .;?")
+        request = _issue_asks_for(text, _trim(text, start, end, " .;?"))
         own = _own_decision(text, rationale) if rationale != parts.get("rationale") else None
         decision, decided = own or (shared, place)
         yield ItemParts(request, decision, decided, None, guideline, rationale)
+
+
+def _issue_asks_for(text: str, issue: Part) -> Part:
+    """What an issue asks for: "Whether the request for X is medically necessary" asks for X, and so does "X"."""
+    if not _WHETHER.match(text, *issue):
+        return issue
+    verdict = _ISSUE_VERDICT.search(text, *issue)
+    asked = _asked_for(text, issue.start, verdict.start() if verdict else issue.end, " .;?")
+    article = _ARTICLE.match(text, *asked) if asked.start > issue.start else None
+    return Part(article.end(), asked.end) if article and article.end() < asked.end else asked
 
 
 def _counted(numbers: Iterable[re.Match[str]]) -> list[re.Match[str]]:

@@ -21,6 +21,8 @@ from llm_extract.schema import SCHEMA_VERSION
 from llm_extract.settings import EMBEDDED_MODEL, Settings
 
 if TYPE_CHECKING:
+    from llm_extract.cache import AnswerCache
+    from llm_extract.evaluation.recorded import Recordings
     from llm_extract.local import LocalServer
 
 Progress = Callable[[int, int], None]
@@ -89,9 +91,14 @@ async def open_asker(settings: Settings, progress: Progress = _silent) -> Asker:
     """The endpoint of the settings, or the embedded model, with the cache around it."""
     if not settings.cache:
         return await _uncached(settings, progress)
-    from llm_extract.cache import AnswerCache, CachedAsker
+    from llm_extract.cache import AnswerCache
 
-    store = AnswerCache(settings.cache_dir / "answers")
+    return await _cached(AnswerCache(settings.cache_dir / "answers"), settings, progress)
+
+
+async def _cached(store: AnswerCache, settings: Settings, progress: Progress) -> Asker:
+    from llm_extract.cache import CachedAsker
+
     try:
         asker = await _uncached(settings, progress)
     except BaseException:
@@ -99,6 +106,25 @@ async def open_asker(settings: Settings, progress: Progress = _silent) -> Asker:
         raise
     sampling = {"temperature": settings.temperature, "seed": settings.seed}
     return CachedAsker(asker, store, model=model_name(settings), endpoint_kind=endpoint_of(settings), sampling=sampling)
+
+
+def recorded_asker(settings: Settings, recordings: Recordings, *, replay: bool, progress: Progress = _silent) -> Asker:
+    """An asker for evaluations: recorded answers first; unless `replay`, then the cache and the endpoint of the settings.
+
+    The endpoint is opened with the first question that nothing else answers.
+    """
+    from llm_extract.evaluation.recorded import RecordedAsker
+
+    sampling = {"temperature": settings.temperature, "seed": settings.seed}
+    asker = partial(RecordedAsker, recordings, model=model_name(settings), endpoint_kind=endpoint_of(settings), sampling=sampling)
+    if replay:
+        return asker()
+    if not settings.cache:
+        return asker(open_inner=partial(_uncached, settings, progress))
+    from llm_extract.cache import AnswerCache
+
+    store = AnswerCache(settings.cache_dir / "answers")
+    return asker(open_inner=partial(_cached, store, settings, progress), store=store)
 
 
 async def _uncached(settings: Settings, progress: Progress) -> Asker:

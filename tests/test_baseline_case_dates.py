@@ -67,6 +67,12 @@ INJURY = {
     "The patient sustained an injury in March 2009. MRI dated 5/6/2012 showed a disc bulge.": None,
     "The injured worker was seen on 3/4/2014 for a follow-up visit.": None,
     "The patient was injured on February 30, 2009.": None,
+    "The patient fell at work 3/4/09.": INJURED,
+    "Her injury dates from March 4, 2009.": INJURED,
+    "The accident happened the 3/4/2009.": INJURED,
+    "He hurt his back on the 4th of March 2009.": INJURED,
+    "Claimant has had chronic low back pain since 3-4-09.": INJURED,
+    "Cumulative trauma from 1/1/2005 to 3/4/2009.": None,
 }
 
 
@@ -111,6 +117,21 @@ DENIAL = {
     "A prior utilization review was completed on 10/3/14 and the request was denied.": DENIED,
     "These were non-certified by Utilization Review on 10/3/2014.": DENIED,
     "A peer review on 10/3/14 non-certified the request.": DENIED,
+    "Denied by utilization review: 10/3/2014.": DENIED,
+    "Denied by the carrier's UR 10-3-2014.": DENIED,
+    "Utilization review non-certified aquatic therapy on 06-03-14; that decision concerns an earlier request. The request now in dispute was dated 09-09-14 and was denied on 10-03-14.": DENIED,
+    "An earlier request was denied on 2/1/14. The current request was denied on 10/3/14.": DENIED,
+    "The first denial was dated 2/1/2014; the denial of the request in dispute was issued on 10/3/2014.": DENIED,
+    "Utilization review denied a prior request for the MRI on 2/1/14, and the present request on 10/3/14.": DENIED,
+    "The UR of 2/1/14 approved six visits. The request for eight more was denied by UR on 10/3/14.": DENIED,
+    "UR from 10/3/14 certified 6 of 12 visits.": DENIED,
+    "UR non-certified the request for Norco (10/3/14).": DENIED,
+    "The 10/3/2014 utilization review denial cites ODG.": DENIED,
+    "On October 3, 2014 the request was denied.": DENIED,
+    "Non-certification was issued 10/3/14.": DENIED,
+    "Claims administrator denial, October 3 2014.": DENIED,
+    "A physician advisor denied this on 10/3/14.": DENIED,
+    "In its decision of 10/3/14 the utilization review found no indication.": DENIED,
     "The patient was denied benefits. On 10/3/14, he was seen by Dr. Smith.": None,
     "The patient denies numbness. The UR physician noted the report of 10/3/14.": None,
 }
@@ -128,6 +149,10 @@ APPLICATION = {
     "On November 5, 2014, the injured worker submitted an application for IMR.": APPLIED,
     "An application for Independent Medical Review was filed on 11/5/2014 disputing the Utilization Review Denial dated 10/3/2014.": APPLIED,
     "The application for IMR was received on 11/5/2014.": APPLIED,
+    "The application was received on November 5, 2014.": APPLIED,
+    "The injured worker applied for independent medical review on 11/5/14.": APPLIED,
+    "IMR was requested on 11/5/14.": APPLIED,
+    "Application for IMR: 11/5/14.": APPLIED,
 }
 
 
@@ -161,6 +186,14 @@ def test_a_notice_of_assignment_tells_the_day_of_the_assignment() -> None:
         "Information was provided to the above parties on 11/20/2014."
     )
     assert value(letter, "/case/date_assigned") == ASSIGNED
+
+
+def test_the_form_of_2013_tells_the_day_of_the_application() -> None:
+    """The sentence of the form stands in front of the summary; it counts where no header has the day."""
+    sentence = "An application for Independent Medical Review was filed on 11/5/2014 disputing the Utilization Review Denial dated 10/3/2014."
+    letter = expert_letter(header=sentence)
+    assert value(letter, "/case/application_received") == APPLIED
+    assert value(letter, "/case/ur_denial_date") == DENIED
 
 
 def test_the_header_is_believed_before_the_narrative() -> None:

@@ -101,6 +101,42 @@ CREDENTIALS: dict[str, tuple[list[str], list[str]]] = {
         ["Plastic Surgery", "Hand Surgery"],
         ["Nevada"],
     ),
+    "The reviewer is board certified in Orthopaedic Surgery with added qualifications in Hand Surgery. Licensed to practice in California.": (
+        ["Orthopaedic Surgery", "Hand Surgery"],
+        ["California"],
+    ),
+    "The physician reviewer is a Doctor of Chiropractic, certified in Acupuncture and licensed to practice in California.": (
+        ["Doctor of Chiropractic", "Acupuncture"],
+        ["California"],
+    ),
+    "Board Certification: Orthopedic Surgery; Licensure: California, Nevada.": (["Orthopedic Surgery"], ["California", "Nevada"]),
+    "Specialty: Pain Medicine. Licensed in the State of California.": (["Pain Medicine"], ["California"]),
+    "Diplomate of the American Board of Anesthesiology, subspecialty certification in Pain Medicine, licensed in Ohio.": (
+        ["Anesthesiology", "Pain Medicine"],
+        ["Ohio"],
+    ),
+    "The reviewer is certified by the American Board of Physical Medicine and Rehabilitation and licensed in Georgia.": (
+        ["Physical Medicine and Rehabilitation"],
+        ["Georgia"],
+    ),
+    "The Expert Reviewer is board-certified in Neurosurgery, fellowship trained in Spine Surgery, and licensed to practice medicine in the states of New York and New Jersey.": (
+        ["Neurosurgery", "Spine Surgery"],
+        ["New York", "New Jersey"],
+    ),
+    "The reviewer is a board certified orthopedic surgeon, licensed in California.": (["orthopedic surgeon"], ["California"]),
+    "The Expert Reviewer is a licensed clinical psychologist and is licensed to practice in California.": (
+        ["clinical psychologist"],
+        ["California"],
+    ),
+    "Licensed in California, Arizona and Hawaii. Board certified in Physical Medicine and Rehabilitation with subspecialty certification in Pain Medicine.": (
+        ["Physical Medicine and Rehabilitation", "Pain Medicine"],
+        ["California", "Arizona", "Hawaii"],
+    ),
+    "States of Licensure: California Certifications/Specialties: Occupational Medicine": (
+        ["Occupational Medicine"],
+        ["California"],
+    ),
+    "Board Certified in Dermatology, licensed to practice in Washington, D.C., and Maryland.": (["Dermatology"], ["Maryland"]),
     "State(s) of Licensure: California Certification(s)/Specialty: Physical Medicine & Rehabilitation, Pain Management": (
         ["Physical Medicine & Rehabilitation", "Pain Management"],
         ["California"],
@@ -163,6 +199,28 @@ def read(letter: Letter) -> tuple[list[str], list[str]]:
 def test_specialties_and_states(credentials: str) -> None:
     """One name an entry in the letter's order, from labelled lines and from prose; names that hold an "and" stay whole."""
     assert read(expert_letter(credentials=credentials)) == CREDENTIALS[credentials]
+
+
+QUALIFICATIONS: dict[str, tuple[list[str], list[str]]] = {
+    "MD, Orthopaedic Surgery (ABOS certified), Sports Medicine. State of licensure: Colorado.": (
+        ["Orthopaedic Surgery", "Sports Medicine"],
+        ["Colorado"],
+    ),
+    "M.D.; Neurology; State license: California": (["Neurology"], ["California"]),
+    "Doctor of Chiropractic; licensed in California; 20 years of practice.": (["Doctor of Chiropractic"], ["California"]),
+    "D.D.S., Oral and Maxillofacial Surgery, licensed in Texas.": (["Oral and Maxillofacial Surgery"], ["Texas"]),
+}
+
+
+@pytest.mark.parametrize("qualifications", QUALIFICATIONS)
+def test_a_list_of_qualifications_without_any_form(qualifications: str) -> None:
+    """A professional review may list what the reviewer is, without "certified": the specialties' own names tell."""
+    text = (
+        "MEDICAL PROFESSIONAL REVIEW\nISSUE AT DISPUTE:\nGym\nCASE SUMMARY:\nShe fell.\n"
+        "RATIONALE FOR WHY THE REQUESTED TREATMENT/SERVICE IS/WAS NOT MEDICALLY NECESSARY:\nNo.\n"
+        f"MEDICAL REVIEWER QUALIFICATIONS:\n{qualifications}"
+    )
+    assert read(Letter("letter", "", "", text)) == QUALIFICATIONS[qualifications]
 
 
 @pytest.mark.parametrize("state", STATES)

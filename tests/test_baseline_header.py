@@ -81,6 +81,40 @@ Date of Injury: 11/4/2003
 UR Decision Date: 1/23/2014
 Priority: STANDARD
 IMR Application Received: 1/29/2014""",
+    "labels, then their values, two at a time": """Case Number:    Date Assigned:
+CM14-0012345    02/21/2014
+Date of Injury:    Decision Date:
+11/04/2003    07/24/2014
+UR Denial Date:    Priority:
+01/23/2014    Standard
+Application
+Received:
+01/29/2014""",
+    "values on the next line": """Case Number:
+CM14-0012345
+Date Assigned:
+02/21/2014
+Date of Injury:
+11/04/2003
+Decision Date:
+07/24/2014
+UR Denial Date:
+01/23/2014
+Priority:
+Standard
+Application Received:
+01/29/2014""",
+    "typing errors": """Case Number: cm14-0012345 Date Asigned: 02/21/2014 Date of Injry: 11/04/2003 Decision Dat: 07/24/2014
+UR Denail Date: 01/23/2014 Prority: Standard Aplication Recieved: 01/29/2014""",
+    "other labels": """Dated: July 24, 2014   Case No. CM14-0012345
+Injury Date - 11-04-2003
+Utilization Review Denial: 1/23/14
+Application Receipt Date: 1/29/14
+Date of Assignment: 2/21/14  Priority = STANDARD""",
+    "labels of other offices": """MAXIMUS Case Number: CM14-0012345 Injury Date:11/04/2003
+Utilization Review Determination Date:01/23/2014
+Date IMR Application Received:01/29/2014 Final Determination Date:07/24/2014 Date Case Assigned:02/21/2014
+Priority: Standard""",
     "other words": """IMR Case Number: CM14 - 0012345
 Date of Determination: 7/24/2014 Date Assigned; 2/21/2014
 DOI: 11/4/2003 Date of Utilization Review Decision: 1/23/2014
@@ -108,6 +142,21 @@ def test_an_empty_or_impossible_value_gives_none() -> None:
     """A label without a date, or with a day that no calendar has, gives no date."""
     header = "Date Assigned: Date of Injury: 2/30/2014 Decision Date: N/A Claims Number: UR Denial Date: 10/2014"
     assert not [p for p in read_letter(expert_letter(header=header)).fields if p.startswith("/case/")]
+
+
+def test_a_redacted_value_between_labels_is_left_out() -> None:
+    """A label whose value was taken out of the published letter does not shift the values of the others."""
+    header = "IMR Case Number:\nClaims Number:\nDate of Injury:\nUR Denial Date:\n\nCM14-0012345\n11/04/2003\n01/23/2014"
+    reading = read_letter(expert_letter(header=header))
+    assert (reading.get("/case/date_of_injury"), reading.get("/case/ur_denial_date")) == (date(2003, 11, 4), date(2014, 1, 23))
+
+
+def test_a_letter_that_something_else_dates_is_not_dated_by_it() -> None:
+    """The word "dated" names the letter's own day only as a label: with a colon, or at the beginning of its line."""
+    told = expert_letter(header="Dear Sir: this is about the denial dated 1/2/2014.\nDate of Injury: 11/04/2003")
+    assert read_letter(told).get("/case/decision_date") is None
+    labelled = expert_letter(header="Dated 1/2/2014\nDate of Injury: 11/04/2003")
+    assert read_letter(labelled).get("/case/decision_date") == date(2014, 1, 2)
 
 
 def test_the_first_of_two_labels_counts() -> None:

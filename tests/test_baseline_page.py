@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from baseline_samples import expert_letter, labelled
 from samples import each_letter
@@ -65,7 +66,7 @@ def test_the_first_rule_that_found_something_wins() -> None:
     """Candidates are tried in their order, and no further than needed."""
     one = Found(1)
 
-    def candidates():
+    def candidates() -> Iterator[Found | None]:
         yield None
         yield one
         raise AssertionError

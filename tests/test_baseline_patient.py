@@ -54,6 +54,17 @@ PEOPLE: dict[str, tuple[int | None, str | None]] = {
     "He/she is the reviewer.": (None, None),
     "The worker is a 7 year old male.": (None, "male"),
     "She has pain. He has pain.": (None, None),
+    "A 62yo F.": (62, None),
+    "Pt is 62yrs old male.": (62, "male"),
+    "The patient is a 47year old female.": (47, "female"),
+    "A certified nursing assistant, now 44, who hurt the low back. She rests. She walks.": (44, "female"),
+    "He has a 14-year history of pain, and has been a smoker of 14 years.": (None, "male"),
+    "There is no benefit beyond the acute phase, and this injury is 14 years old.": (None, None),
+    "The MRI is now about 20 years old.": (None, None),
+    "This is a 40 y/o male truck driver, DOI 8/14/12.": (40, "male"),
+    "This 40-year-old truck driver fell. He hurts. He rests.": (40, "male"),
+    "A report by a 49 year old orthopedist. The worker is 63 years of age.": (63, None),
+    "She was 35 years old when injured and is now 48 years old.": (48, "female"),
 }
 
 

@@ -26,6 +26,21 @@ def read(request: str) -> Values:
 
 
 DRUGS = {
+    "Soma 350mg # 60 w/ 3 RF": asks("Soma", strength="350 mg", quantity=60, refills=3),
+    "Genicin (glucosamine) 500mg, 1 capsule three times a day, #90": asks(
+        "Genicin (glucosamine)", strength="500 mg", quantity=90, frequency="1 capsule three times a day"
+    ),
+    "Ambien 10mg, one at bedtime, #30": asks("Ambien", strength="10 mg", quantity=30, frequency="one at bedtime"),
+    "Norco 10/325mg, take one tablet by mouth every 6 hours, #120": asks(
+        "Norco", strength="10/325 mg", quantity=120, frequency="one tablet by mouth every 6 hours"
+    ),
+    "18 Sumatriptan Succinate tablets 25mg (9x2)": asks("Sumatriptan Succinate tablets", strength="25 mg", quantity=18),
+    "Voltaren gel 1%, 100 gm tubes x 3": asks("Voltaren gel", strength="1 %", quantity=300),
+    "Voltaren gel 1%, 3 tubes of 100 gm": asks("Voltaren gel", strength="1 %", quantity=300),
+    "Protonix 20mg #60 (UR appeal of 5/6/15 upheld)": asks("Protonix", strength="20 mg", quantity=60),
+    "Norco 10/325mg #120 (modified to #60)": asks("Norco", strength="10/325 mg", quantity=120),
+    "Gabapentin 300mg #90 (Express Scripts)": asks("Gabapentin", strength="300 mg", quantity=90),
+    "Gabapentin 300mg #90, NDC 00071-0803-24": asks("Gabapentin", strength="300 mg", quantity=90),
     "Soma refills": asks("Soma"),
     "Soma 350mg x3 refills": asks("Soma", strength="350 mg", refills=3),
     "Soma 350mg #30 x2 refills": asks("Soma", strength="350 mg", quantity=30, refills=2),
@@ -59,19 +74,19 @@ DRUGS = {
     "Omeprazole 20mg quantity 60": asks("Omeprazole", strength="20 mg", quantity=60),
     "Omeprazole 20 mg, sixty count": asks("Omeprazole", strength="20 mg", quantity=60),
     "Omeprazole capsules 20mg, quantity 120": asks("Omeprazole capsules", strength="20 mg", quantity=120),
-    "Prilosec 20mg 1 po bid #60": asks("Prilosec", strength="20 mg", quantity=60, frequency="bid"),
+    "Prilosec 20mg 1 po bid #60": asks("Prilosec", strength="20 mg", quantity=60, frequency="1 po bid"),
     "Naproxen Sodium 550mg #90": asks("Naproxen Sodium", strength="550 mg", quantity=90),
     "Anaprox DS 550mg #60": asks("Anaprox DS", strength="550 mg", quantity=60),
     "Naprosyn 500mg tablets #60 with 1 refill": asks("Naprosyn tablets", strength="500 mg", quantity=60, refills=1),
     "Fexmid 7.5mg tablets 1 by mouth twice a day #60": asks(
-        "Fexmid tablets", strength="7.5 mg", quantity=60, frequency="twice a day"
+        "Fexmid tablets", strength="7.5 mg", quantity=60, frequency="1 by mouth twice a day"
     ),
     "Cyclobenzaprine HCL 7.5mg #90": asks("Cyclobenzaprine HCL", strength="7.5 mg", quantity=90),
     "Cyclobenzaprine Hydrochloride tablets 7.5mg quantity 120": asks(
         "Cyclobenzaprine Hydrochloride tablets", strength="7.5 mg", quantity=120
     ),
     "Tizanidine 4mg #60 refills: 2": asks("Tizanidine", strength="4 mg", quantity=60, refills=2),
-    "Zanaflex 4mg 1 tablet twice daily #60": asks("Zanaflex", strength="4 mg", quantity=60, frequency="twice daily"),
+    "Zanaflex 4mg 1 tablet twice daily #60": asks("Zanaflex", strength="4 mg", quantity=60, frequency="1 tablet twice daily"),
     "Gabapentin 600mg TID #90": asks("Gabapentin", strength="600 mg", quantity=90, frequency="TID"),
     "Neurontin 300mg #90 RF x3": asks("Neurontin", strength="300 mg", quantity=90, refills=3),
     "Lyrica 75 mg twice daily, #60 with 2 refills": asks(
@@ -80,7 +95,7 @@ DRUGS = {
     "Butrans Patch 10mcg/hr #4": asks("Butrans Patch", strength="10 mcg/hr", quantity=4),
     "Butrans patches 10 mcg/hour, #4 with 1 refill": asks("Butrans patches", strength="10 mcg/hr", quantity=4, refills=1),
     "Butrans 20mcg/hr patch, one patch every 7 days, #4": asks(
-        "Butrans patch, one patch", strength="20 mcg/hr", quantity=4, frequency="every 7 days"
+        "Butrans patch", strength="20 mcg/hr", quantity=4, frequency="one patch every 7 days"
     ),
     "Fentanyl patch 50mcg/hr #10": asks("Fentanyl patch", strength="50 mcg/hr", quantity=10),
     "Duragesic 25mcg/hour #15": asks("Duragesic", strength="25 mcg/hr", quantity=15),
@@ -94,13 +109,15 @@ DRUGS = {
     "Voltaren 1% gel, 3 tubes": asks("Voltaren gel", strength="1 %", quantity=3),
     "Flector patch 1.3% #60": asks("Flector patch", strength="1.3 %", quantity=60),
     "Dendracin lotion 120 ml": asks("Dendracin lotion", quantity=120),
-    "Percocet 10/325mg 1 tab q6h prn #120": asks("Percocet", strength="10/325 mg", quantity=120, frequency="q6h prn"),
+    "Percocet 10/325mg 1 tab q6h prn #120": asks("Percocet", strength="10/325 mg", quantity=120, frequency="1 tab q6h prn"),
     "Percocet 5/325mg 1 PO every 4-6 hours as needed for pain #180": asks(
-        "Percocet", strength="5/325 mg", quantity=180, frequency="every 4-6 hours as needed"
+        "Percocet", strength="5/325 mg", quantity=180, frequency="1 PO every 4-6 hours as needed"
     ),
     "OxyContin 20mg #60": asks("OxyContin", strength="20 mg", quantity=60),
     "Oxycodone IR 15mg #120": asks("Oxycodone IR", strength="15 mg", quantity=120),
-    "Oxycodone 30 mg, 1 tablet every 4 hours #180": asks("Oxycodone", strength="30 mg", quantity=180, frequency="every 4 hours"),
+    "Oxycodone 30 mg, 1 tablet every 4 hours #180": asks(
+        "Oxycodone", strength="30 mg", quantity=180, frequency="1 tablet every 4 hours"
+    ),
     "MS Contin 30mg BID #60": asks("MS Contin", strength="30 mg", quantity=60, frequency="BID"),
     "Morphine Sulfate ER 15mg #60": asks("Morphine Sulfate ER", strength="15 mg", quantity=60),
     "Opana ER 20mg #60": asks("Opana ER", strength="20 mg", quantity=60),
@@ -109,8 +126,8 @@ DRUGS = {
     "Tylenol No. 3, #60": asks("Tylenol No. 3", quantity=60),
     "Tylenol with codeine #3 #90": asks("Tylenol with codeine #3", quantity=90),
     "Tylenol #4, QTY 60": asks("Tylenol #4", quantity=60),
-    "Ultram 50mg 1-2 tabs q 6 hours #120": asks("Ultram", strength="50 mg", quantity=120, frequency="q 6 hours"),
-    "Ultram ER 150mg, #30, one daily": asks("Ultram ER", strength="150 mg", quantity=30, frequency="daily"),
+    "Ultram 50mg 1-2 tabs q 6 hours #120": asks("Ultram", strength="50 mg", quantity=120, frequency="1-2 tabs q 6 hours"),
+    "Ultram ER 150mg, #30, one daily": asks("Ultram ER", strength="150 mg", quantity=30, frequency="one daily"),
     "Ketoprofen 20% cream 165gm": asks("Ketoprofen cream", strength="20 %", quantity=165),
     "Methoderm ointment 120gm": asks("Methoderm ointment", quantity=120),
     "Menthoderm gel 240 gm": asks("Menthoderm gel", quantity=240),
@@ -131,9 +148,9 @@ DRUGS = {
     "Medrol dose pack": asks("Medrol dose pack"),
     "Sumatriptan Succinate 25mg #9 x 2": asks("Sumatriptan Succinate", strength="25 mg", quantity=9),
     "Norco 5/325mg 1 tab by mouth every 6 hours #100": asks(
-        "Norco", strength="5/325 mg", quantity=100, frequency="every 6 hours"
+        "Norco", strength="5/325 mg", quantity=100, frequency="1 tab by mouth every 6 hours"
     ),
-    "Dilaudid 4 mg 1 tablet q 4-6 hours, #150": asks("Dilaudid", strength="4 mg", quantity=150, frequency="q 4-6 hours"),
+    "Dilaudid 4 mg 1 tablet q 4-6 hours, #150": asks("Dilaudid", strength="4 mg", quantity=150, frequency="1 tablet q 4-6 hours"),
     "Methadone 10mg 3 times a day, #90": asks("Methadone", strength="10 mg", quantity=90, frequency="3 times a day"),
     "Suboxone 8/2mg #60": asks("Suboxone", strength="8/2 mg", quantity=60),
     "Suboxone 8mg/2mg SL film #60": asks("Suboxone SL film", strength="8/2 mg", quantity=60),
@@ -146,10 +163,10 @@ DRUGS = {
     "Norflex ER 100mg (orphenadrine) #60": asks("Norflex ER (orphenadrine)", strength="100 mg", quantity=60),
     "Soma (Carisoprodol) 350mg, #90": asks("Soma (Carisoprodol)", strength="350 mg", quantity=90),
     "Protonix (pantoprazole) 20 mg #60": asks("Protonix (pantoprazole)", strength="20 mg", quantity=60),
-    "Trazodone 50mg 1-2 tabs at bedtime #60": asks("Trazodone", strength="50 mg", quantity=60, frequency="at bedtime"),
+    "Trazodone 50mg 1-2 tabs at bedtime #60": asks("Trazodone", strength="50 mg", quantity=60, frequency="1-2 tabs at bedtime"),
     "Fioricet #60": asks("Fioricet", quantity=60),
     "Vicodin ES 7.5/750mg #60": asks("Vicodin ES", strength="7.5/750 mg", quantity=60),
-    "Baclofen 10mg 1 q8h #90": asks("Baclofen", strength="10 mg", quantity=90, frequency="q8h"),
+    "Baclofen 10mg 1 q8h #90": asks("Baclofen", strength="10 mg", quantity=90, frequency="1 q8h"),
     "Norco (Hydrocodone/APAP) 10/325 mg #120": asks("Norco (Hydrocodone/APAP)", strength="10/325 mg", quantity=120),
     "Hydrocodone/APAP (Norco) 10/325mg, #60": asks("Hydrocodone/APAP (Norco)", strength="10/325 mg", quantity=60),
     "Hydrocodone 10/325mg #90": asks("Hydrocodone", strength="10/325 mg", quantity=90),
@@ -162,7 +179,7 @@ DRUGS = {
     "1 month supply of Norco 10/325mg #90": asks("Norco", strength="10/325 mg", quantity=90, frequency="1 month supply"),
     "Norco 10/325mg number sixty (60)": asks("Norco", strength="10/325 mg", quantity=60),
     "Norco 10/325mg, 1 tablet by mouth 4 times a day, #120, 0 refills": asks(
-        "Norco", strength="10/325 mg", quantity=120, refills=0, frequency="4 times a day"
+        "Norco", strength="10/325 mg", quantity=120, refills=0, frequency="1 tablet by mouth 4 times a day"
     ),
     "Norco 10/325mg 4/day #120": asks("Norco", strength="10/325 mg", quantity=120, frequency="4/day"),
     "Norco 10/325mg #120/month": asks("Norco", strength="10/325 mg", quantity=120),
@@ -181,13 +198,15 @@ DRUGS = {
     "Pharmacy purchase of Norco 10/325mg #60": asks("Norco", strength="10/325 mg", quantity=60),
     "The request for Norco 10/325mg #60": asks("Norco", strength="10/325 mg", quantity=60),
     "Eszopiclone 1 mg Qty 30": asks("Eszopiclone", strength="1 mg", quantity=30),
-    "Lunesta 3mg tablet, 1 at bedtime #30": asks("Lunesta tablet", strength="3 mg", quantity=30, frequency="at bedtime"),
+    "Lunesta 3mg tablet, 1 at bedtime #30": asks("Lunesta tablet", strength="3 mg", quantity=30, frequency="1 at bedtime"),
     "Tramadol 50mg 1-2 PO q6-8h PRN #240 with 1 refill": asks(
-        "Tramadol", strength="50 mg", quantity=240, refills=1, frequency="q6-8h PRN"
+        "Tramadol", strength="50 mg", quantity=240, refills=1, frequency="1-2 PO q6-8h PRN"
     ),
-    "Ibuprofen 800 mg 1 tab TID with food #90": asks("Ibuprofen", strength="800 mg", quantity=90, frequency="TID"),
-    "Flexeril 10 mg 1 PO TID PRN spasms #90": asks("Flexeril", strength="10 mg", quantity=90, frequency="TID PRN"),
-    "Cyclobenzaprine 7.5mg one tab po qhs #30": asks("Cyclobenzaprine", strength="7.5 mg", quantity=30, frequency="qhs"),
+    "Ibuprofen 800 mg 1 tab TID with food #90": asks("Ibuprofen", strength="800 mg", quantity=90, frequency="1 tab TID"),
+    "Flexeril 10 mg 1 PO TID PRN spasms #90": asks("Flexeril", strength="10 mg", quantity=90, frequency="1 PO TID PRN"),
+    "Cyclobenzaprine 7.5mg one tab po qhs #30": asks(
+        "Cyclobenzaprine", strength="7.5 mg", quantity=30, frequency="one tab po qhs"
+    ),
     "Prospective request for 1 prescription of Norco 10/325mg #60": asks("Norco", strength="10/325 mg", quantity=60),
     "Prospective use of Norco 10/325mg": asks("Norco", strength="10/325 mg"),
     "Gabapentin/Pyridoxine 250mg/10mg": asks("Gabapentin/Pyridoxine", strength="250/10 mg"),
@@ -195,7 +214,7 @@ DRUGS = {
     "1 box of Terocin patches (10 patches)": asks("Terocin patches", quantity=10),
     "1 container of Flurbiprofen 20% cream 180gm": asks("Flurbiprofen cream", strength="20 %", quantity=180),
     "One tube of Voltaren gel 1% 100g": asks("Voltaren gel", strength="1 %", quantity=100),
-    "Voltaren gel 1% 4 gm QID": asks("Voltaren gel", strength="1 %", frequency="QID"),
+    "Voltaren gel 1% 4 gm QID": asks("Voltaren gel", strength="1 %", frequency="4 gm QID"),
     "Topical Menthoderm gel 4oz": asks("Topical Menthoderm gel", quantity=4),
     "Capsaicin 0.025% cream, 60 grams with 2 refills": asks("Capsaicin cream", strength="0.025 %", quantity=60, refills=2),
     "Theramine #90": asks("Theramine", quantity=90),
@@ -218,7 +237,7 @@ DRUGS = {
     "Viagra 100mg #10": asks("Viagra", strength="100 mg", quantity=10),
     "Wellbutrin XL 150mg #30 x 2 refills": asks("Wellbutrin XL", strength="150 mg", quantity=30, refills=2),
     "Brintellix 10 mg q day, #30": asks("Brintellix", strength="10 mg", quantity=30, frequency="q day"),
-    "Lorazepam 1mg 1 tab po bid #60": asks("Lorazepam", strength="1 mg", quantity=60, frequency="bid"),
+    "Lorazepam 1mg 1 tab po bid #60": asks("Lorazepam", strength="1 mg", quantity=60, frequency="1 tab po bid"),
     "Buspirone 10mg #60": asks("Buspirone", strength="10 mg", quantity=60),
     "Prozac 20mg #60 with 2 refills": asks("Prozac", strength="20 mg", quantity=60, refills=2),
     "Savella 50mg #60": asks("Savella", strength="50 mg", quantity=60),
@@ -284,7 +303,7 @@ COMPOUNDS = {
         "Ketoprofen/Cyclobenzaprine/Capsaicin/Menthol cream",
         strength="10/3/0.0375/2 %",
         quantity=120,
-        frequency="3-4 times a day",
+        frequency="1-2 grams 3-4 times a day",
     ),
     "Compounded cream (ketoprofen 10%, gabapentin 6%, bupivacaine 5%) 240gm": asks(
         "ketoprofen/gabapentin/bupivacaine cream", strength="10/6/5 %", quantity=240
@@ -397,12 +416,21 @@ DATED = {
     "6 chiropractic sessions between 3/5/2014 and 5/5/2014": asks("chiropractic sessions", quantity=6),
     "1 MRI of the lumbar spine between 12/3/2013 and 1/17/2014": asks("MRI", quantity=1, body_part="lumbar spine"),
     "Percocet 10/325mg 1 q 4 hrs prn #180 fill on or after 4/1/15": asks(
-        "Percocet", strength="10/325 mg", quantity=180, frequency="q 4 hrs prn"
+        "Percocet", strength="10/325 mg", quantity=180, frequency="1 q 4 hrs prn"
     ),
     "Norco 10/325mg #90 (do not dispense until 4/5/15)": asks("Norco", strength="10/325 mg", quantity=90),
 }
 
 THERAPY = {
+    "Aquatic therapy: 2 times per week for 4 weeks, for the lumbar spine and the bilateral knees (earlier request of 05-28-15 denied)":
+    asks(
+        "Aquatic therapy",
+        quantity=8,
+        frequency="2 times per week for 4 weeks",
+        body_part="lumbar spine and the bilateral knees",
+    ),
+    "Acupuncture 1 time wkly for 6 wks": asks("Acupuncture", quantity=6, frequency="1 time wkly for 6 wks"),
+    "Left hand therapy 2x4": asks("hand therapy", quantity=8, frequency="2x4", body_part="Left"),
     "12 sessions of physical therapy": asks("physical therapy", quantity=12),
     "Physical therapy x 12 visits": asks("Physical therapy", quantity=12),
     "Physical Therapy 2xWk x 6Wks": asks("Physical Therapy", quantity=12, frequency="2xWk x 6Wks"),
@@ -553,6 +581,22 @@ THERAPY = {
 }
 
 PROCEDURES = {
+    "Lumbar epidural steroid injection at L5-S1 on the left under fluoroscopy": asks(
+        "Lumbar epidural steroid injection under fluoroscopy", body_part="L5-S1 on the left"
+    ),
+    "Right L4-5 lumbar transforaminal epidural steroid injection, 3rd": asks(
+        "lumbar transforaminal epidural steroid injection", body_part="Right L4-5"
+    ),
+    "X-rays lumbar spine, flexion and extension views": asks("X-rays, flexion and extension views", body_part="lumbar spine"),
+    "Shoulder MRI": asks("MRI", body_part="Shoulder"),
+    "MRI brain without contrast": asks("MRI without contrast", body_part="brain"),
+    "Left ulnar nerve decompression at the elbow": asks("ulnar nerve decompression", body_part="elbow"),
+    "Trigger point injections to the cervical paraspinal muscles": asks(
+        "Trigger point injections", body_part="cervical paraspinal muscles"
+    ),
+    "Corticosteroid injection to the right thumb CMC joint": asks("Corticosteroid injection", body_part="right thumb CMC joint"),
+    "Procedure: Left shoulder arthroscopy": asks("arthroscopy", body_part="Left shoulder"),
+    "Unknown trigger point injections": asks("trigger point injections"),
     "Urine drug screen x 4": asks("Urine drug screen", quantity=4),
     "Urine drug test quarterly": asks("Urine drug test", frequency="quarterly"),
     "10 panel random urine drug screen": asks("10 panel random urine drug screen"),
@@ -715,6 +759,8 @@ PROCEDURES = {
 }
 
 EQUIPMENT = {
+    "Associated surgical service: Shoulder CPM for 21 days": asks("CPM", frequency="21 days", body_part="Shoulder"),
+    "replacement batteries for power wheelchair (x2)": asks("replacement batteries for power wheelchair", quantity=2),
     "Associated surgical service: Cold therapy unit, 7 day rental": asks("Cold therapy unit rental", frequency="7 day rental"),
     "Associated surgical service: Continuous passive motion (CPM) device x 21 days": asks(
         "Continuous passive motion (CPM) device", frequency="21 days"
@@ -831,6 +877,12 @@ EQUIPMENT = {
 }
 
 VISITS = {
+    "Psychiatric follow up visits, six": asks("Psychiatric follow up visits", quantity=6),
+    "Follow-up visit with hand surgeon, 1": asks("Follow-up visit with hand surgeon", quantity=1),
+    "Home health RN evaluation after surgery, 1 visit": asks("Home health RN evaluation", quantity=1),
+    "Referral: pain management consultation": asks("pain management consultation"),
+    "The medical necessity of functional restoration program, 80 hours": asks("functional restoration program", quantity=80),
+    "Office visit re: right knee": asks("Office visit", body_part="right knee"),
     "Associated surgical service: 1 day inpatient stay": asks("inpatient stay", frequency="1 day"),
     "Associated surgical service: Inpatient length of stay 2-3 days": asks("Inpatient length of stay", frequency="2-3 days"),
     "Associated surgical service: Medical clearance": asks("Medical clearance"),

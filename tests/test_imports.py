@@ -40,7 +40,12 @@ FLOORS: tuple[tuple[str, frozenset[str]], ...] = (
     ),
     ("runs", frozenset({"budget", "evaluation", "export", "ledger", "pipeline"})),
     ("wiring", frozenset({"wiring"})),
-    ("doors", frozenset({"__main__", "api", "cli", "distributed", "doctor", "running", "service", "showing"})),
+    (
+        "doors",
+        frozenset(
+            {"__main__", "api", "cli", "distributed", "doctor", "evaluating", "reporting", "running", "service", "showing"}
+        ),
+    ),
 )
 FLOOR_OF = {room: level for level, (_, rooms) in enumerate(FLOORS) for room in rooms}
 
@@ -53,10 +58,10 @@ OWNED = {
     "xllamacpp": {"local", "local_server"},
     "pypdfium2": {"pdf_worker"},
     "click": {"cli"},
-    "rich": {"doctor", "running", "showing"},
+    "rich": {"doctor", "reporting", "running", "showing"},
     "pydantic_settings": {"settings"},
 }
-HEAVY = ("openai", "instructor", "rich", "xllamacpp", "pypdfium2")
+HEAVY = ("openai", "instructor", "rich", "xllamacpp", "pypdfium2", "numpy", "scipy", "matplotlib", "jinja2")
 
 
 def modules() -> list[Path]:

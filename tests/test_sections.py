@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from baseline_samples import ITEM, expert_letter, labelled
@@ -367,6 +367,34 @@ def test_a_number_inside_a_rationale_is_no_item() -> None:
     assert found[0].rationale == "Reason 1. See 2. of the list, and page 3."
 
 
+REQUESTS_OF_FORM = {
+    "The request for Norco #60": "Norco #60",
+    "Request for a TENS unit": "a TENS unit",
+    "The requested MRI of the knee": "MRI of the knee",
+    "The medical necessity of Norco #60": "Norco #60",
+    "The request(s) for Norco #60": "Norco #60",
+    "Request for authorization for Norco": "Norco",
+    "Retrospective request for Norco": "Retrospective request for Norco",
+    "The prospective request for Norco": "prospective request for Norco",
+}
+
+
+@pytest.mark.parametrize("written", REQUESTS_OF_FORM)
+def test_a_physicians_request_is_what_the_form_asks_for(written: str) -> None:
+    """The words "the request for" are the form's; what says that it is retrospective is the request's own."""
+    (only,) = seen(of(physician(False).replace("Thing 1", written)))
+    assert only.request == REQUESTS_OF_FORM[written]
+
+
+def test_an_item_whose_claims_line_is_missing_is_found() -> None:
+    """The reviewer's own line right behind the verdict begins an item just so."""
+    text = physician(False, True).replace("The Claims Administrator based its decision on the ODG, Pain Chapter.\n\n", "")
+    assert [(i.request, i.decision, i.claims) for i in seen(of(text))] == [
+        ("Thing 1", "upheld", ""),
+        ("Thing 2", "overturned", ""),
+    ]
+
+
 # --- notice_2013 -----------------------------------------------------------------------------------------------------
 
 
@@ -389,6 +417,34 @@ def test_a_notice_without_its_list_has_undecided_items() -> None:
     assert [(i.request, i.decision) for i in found] == [("a 28 day program", None), ("a TENS unit", None)]
 
 
+ADOPTED = [
+    "The Expert Reviewer found the guidelines used by the Claims Administrator relevant and appropriate for the case.",
+    "The Expert Reviewer found that the section of the MTUS cited by the Claims Administrator was applicable.",
+    "The Expert Reviewer agrees with the guidelines cited.",
+    "The Expert Reviewer used the same guidelines as the Claims Administrator.",
+]
+NOT_ADOPTED = [
+    "The Expert Reviewer found the guidelines used by the Claims Administrator not relevant.",
+    "The Expert Reviewer did not use the guidelines used by the Claims Administrator.",
+    "The Expert Reviewer based his/her decision on the ODG. The Claims Administrator used others.",
+]
+
+
+@pytest.mark.parametrize("sentence", [*ADOPTED, *NOT_ADOPTED])
+def test_a_reviewer_may_take_over_what_the_claims_administrator_cites(sentence: str) -> None:
+    """Then the reviewer's line begins with the other one, so that it holds what it cites."""
+    (first, _) = seen(of(NOTICE.replace("The Expert Reviewer based his/her decision on the MTUS 2009.", sentence)))
+    assert first.claims == "The Claims Administrator based its decision on the ODG."
+    assert first.reviewer == (f"{first.claims} {sentence}" if sentence in ADOPTED else sentence)
+
+
+def test_a_retrospective_request_of_a_notice_says_so() -> None:
+    """The form's "the request for" is cut off; "retrospective request for" belongs to what is asked for."""
+    found = seen(of(NOTICE.replace("the request for a TENS unit", "the retrospective request for a TENS unit")))
+    assert [i.request for i in found] == ["a 28 day program", "retrospective request for a TENS unit"]
+    assert found[1].rationale == "Reason two."
+
+
 # --- professional_review ---------------------------------------------------------------------------------------------
 
 
@@ -400,6 +456,34 @@ def test_a_professional_review_decides_in_its_heading(no: str, decision: str) ->
     )
     assert (only.request, only.decision, only.claims) == ("gym membership", decision, "")
     assert (only.reviewer, only.rationale) == ("ODG, Knee Chapter.", "So it is.")
+
+
+ISSUES = {
+    "Whether the request for MRI of the knee is medically necessary.": "MRI of the knee",
+    "Whether or not a gym membership is medically necessary and appropriate?": "gym membership",
+    "The medical necessity of Functional restoration program, 80 hours": "Functional restoration program, 80 hours",
+    "Medical necessity for PT x 12.": "PT x 12",
+    "Is the request for PT x 12 medically necessary?": "PT x 12",
+    "Was the MRI medically necessary?": "MRI",
+    "Determination of the medical necessity of a TENS unit": "TENS unit",
+    "Request for PT x 12.": "PT x 12",
+    "PT x 12": "PT x 12",
+}
+
+
+@pytest.mark.parametrize("issue", ISSUES)
+def test_an_issue_asks_for_what_it_names(issue: str) -> None:
+    """The question around it is the form's."""
+    (only,) = seen(of(PROFESSIONAL.format(issue=issue, no=" NOT", rationale="No.")))
+    assert only.request == ISSUES[issue]
+
+
+def test_headings_of_a_professional_review_in_other_letters() -> None:
+    """Headings that are not in capitals divide the review all the same."""
+    text = PROFESSIONAL.format(issue="Gym", no=" NOT", rationale="No.")
+    titled = "\n".join(line.title() if line.isupper() or line.endswith(":") else line for line in text.split("\n"))
+    assert titled != text
+    assert seen(of(titled)) == [replace(i, decided=i.decided.title()) for i in seen(of(text))]
 
 
 def test_issues_of_a_professional_review_share_or_divide_the_rationale() -> None:
@@ -481,6 +565,46 @@ def test_a_heading_that_stands_twice_is_no_part_of_the_request() -> None:
     assert text.count(heading) == 1
     twice = of(text.replace(heading, f"{heading}\n\n \n\n{heading}"))
     assert twice.text(twice.items[0].request) == "Norco #60"
+
+
+def test_headings_with_a_typing_error_are_known() -> None:
+    """A letter too few or too many in a heading divides the letter all the same."""
+    letter = expert_letter("She fell.", header="Date of Injury: 3/4/2009")
+    broken = (
+        letter.text.replace("FINAL DETERMINATION WAS", "FINAL DETERMINATON WAS")
+        .replace("CLINICAL CASE SUMMARY", "CLINCAL CASE SUMARY")
+        .replace("IMR ISSUES, DECISIONS AND RATIONALES", "IMR ISSUES, DECISONS AND RATIONALLES")
+    )
+    sections, whole = of(broken), sections_of(letter)
+    assert sections.text(sections.header) == whole.text(whole.header)
+    assert sections.text(sections.summary) == whole.text(whole.summary)
+    assert seen(sections) == seen(whole)
+    assert not sections.cut_off
+
+
+def test_lost_headings_are_known_by_what_follows_them() -> None:
+    """Where a heading is gone, the form's own words behind it divide the letter."""
+    letter = expert_letter("She fell.", header="Date of Injury: 3/4/2009")
+    text = letter.text.replace(
+        "MAXIMUS Federal Services sent the complete case file", "HEADING MAXIMUS Federal Services sent the complete case file"
+    )
+    lost = of(text.replace("HOW THE IMR FINAL DETERMINATION WAS MADE\n\nHEADING ", "").replace("CLINICAL CASE SUMMARY\n\n", ""))
+    assert lost.text(lost.header).strip() == "Date of Injury: 3/4/2009"
+    assert lost.text(lost.summary).strip() == "She fell."
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        ("Claims Administrator guidline:", "MAXIMUS guideliens:", "Decison rationale:"),
+        ("Claims Administrator guideline:", "MAXIMUS guideline:", "Decision rational:"),
+    ],
+)
+def test_labels_with_a_typing_error_are_known(labels: tuple[str, str, str]) -> None:
+    """A label with a typing error divides an item all the same."""
+    claims, reviewer, rationale = labels
+    (only,) = seen(sections_of(expert_letter(items=f"Norco: Upheld\n\n{claims} A.\n\n{reviewer} B.\n\n{rationale} C.")))
+    assert (only.request, only.claims, only.reviewer, only.rationale) == ("Norco", "A.", "B.", "C.")
 
 
 def test_headings_on_lines_of_their_own_are_known_in_any_case() -> None:

@@ -1,14 +1,13 @@
 """The baseline: rules for every field of the contract, with evidence. No network, no model, no heavy import.
 
 Each module holds the rules of one matter and is called from `read_letter` below: `header`, `case_dates`, `credentials`,
-`patient`,
-`clinical`, `request` (with `kinds` and `drugs`), `citations`, `reasons`. To add a rule, add its pattern to the table of its
-module.
+`patient`, `clinical`, `conditions`, `treatments`, `request` (with `kinds` and `drugs`), `citations`, `reasons`. To add a rule,
+add its pattern to the table of its module.
 """
 
 from __future__ import annotations
 
-from llm_extract.baseline import case_dates, clinical, patient
+from llm_extract.baseline import case_dates, clinical, conditions, patient, treatments
 from llm_extract.baseline.citations import read_citations
 from llm_extract.baseline.credentials import read_credentials
 from llm_extract.baseline.header import read_header
@@ -59,9 +58,9 @@ def read_letter(letter: Letter) -> Reading:
 
 
 _CLINICAL = (
-    ("diagnoses", clinical.diagnoses),
+    ("diagnoses", conditions.diagnoses),
     ("medications", clinical.medications),
-    ("prior_treatments", clinical.prior_treatments),
+    ("prior_treatments", treatments.prior_treatments),
 )
 
 

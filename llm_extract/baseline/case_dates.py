@@ -6,8 +6,9 @@ A header block is believed before the narrative (contract, rule 16): these rules
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
+from llm_extract.baseline.header import read_header
 from llm_extract.baseline.page import Page, first_of
 from llm_extract.engine import Found
 from llm_extract.sections import Part
@@ -60,6 +61,12 @@ _INJURY_RULES = _rules(
         "injury.on_that_day",
         rf"{_D},? {_WITHIN}{{0,80}}?\b(?:sustained|suffered|fell|slipped|tripped|struck|twisted|strained|lifting|{_INJURED})",
     ),
+    # "The accident happened on 3/4/2012", "Her injury dates from March 4, 2012", "fell at work 3/4/09"
+    (
+        "injury.happened",
+        rf"\b{_INJURY} (?:happened|occurred|took place|dates? (?:from|back to)|dating (?:from|back to)):?(?: on)?(?: the)? {_D}"
+        r"|\b(?:fell|slipped|tripped|hurt|injured|struck)(?: \w+){0,3} (?:at|while at) work,? " + date_pattern("date2"),
+    ),
     # "who fell from a ladder on 3/4/2012"
     (
         "injury.mechanism",
@@ -74,24 +81,47 @@ _DENY = (
 _UR = r"(?:utilization(?: review)?|ur\b|claims administrator|peer review|u\.r\.)"
 _DOCUMENT = r"(?:report|determination|decision|denial|letter|notice|process|review)"
 _ANY_WORD = r"(?! (?:report|note|visit|exam|mri|progress|dated|seen)) [\w#/%,'()-]+"
-_DECIDER = r"(?:reviewer|administrator|carrier|insurer|adjuster|utilization review|ur)"
+_DECIDER = r"(?:reviewer|administrator|carrier|insurer|insurance company|adjuster|physician advis[oe]r|utilization review|ur)"
+_GRANTED = r"(?!\)?,? (?:has |had )?(?:approved|certified|authorized|allowed|granted)\b)"
 
+_DISPUTED = (
+    r"(?:(?:now |currently |presently )?(?:in|at|under) (?:dispute|issue|review|question|consideration)|disputed|current request"
+    r"|present request|instant request|this request|being challenged|being appealed|appealed)"
+)
 _UR_RULES = _rules(
+    # "The request now in dispute was denied on 7/16/15", behind denials of earlier requests
+    ("ur.disputed", rf"\b{_DISPUTED}\b{_WITHIN}{{0,120}}?\b{_DENY}{_WITHIN}{{0,60}}?\b(?:on|dated|of):? ?{_D}"),
+    (
+        "ur.present_request",
+        rf"\b{_DENY}{_WITHIN}{{0,160}}?\b(?:present|current|instant|disputed|latest|new) (?:\w+ ){{0,2}}?requests? (?:was "
+        rf"|again )?on {_D}",
+    ),
+    ("ur.disputed_denial", rf"\b{_DENY}{_WITHIN}{{0,30}}?\b{_DISPUTED}{_WITHIN}{{0,40}}?\b(?:on|dated|of|is|was):? ?{_D}"),
     # "In a Utilization Review report dated October 3, 2014, the claims administrator failed to approve ..."
     (
         "ur.report",
         rf"\b(?:utilization review|ur)\b(?: \(ur\))?,? ?{_DOCUMENT}?s?,? ?"
-        rf"(?:was |is |were )?(?:dated|of|on|from|performed on|completed on|issued on|rendered on|issued)? ?\(?{_D}",
+        rf"(?:was |is |were )?\(?(?:dated|of|on|from|performed on|completed on|issued on|rendered on"
+        rf"|issued)?:? ?\(?{_D}{_GRANTED}",
     ),
     # "On 2/24/15, Utilization Review non-certified ..."
     ("ur.on_that_day", rf"\bon {_D},? ?(?:the |a |an )?{_WITHIN}{{0,30}}?{_UR}{_WITHIN}{{0,60}}?{_DENY}"),
     # "The utilization review denied the request on 10/24/2014"
-    ("ur.denied_on", rf"\b{_UR}{_WITHIN}{{0,120}}?{_DENY}{_WITHIN}{{0,200}}?\b(?:on|dated|of) {_D}"),
+    ("ur.denied_on", rf"\b{_UR}{_WITHIN}{{0,120}}?{_DENY}{_WITHIN}{{0,200}}?(?:\b(?:on|dated|of) |\(){_D}"),
     ("ur.dated", rf"\b{_UR}{_WITHIN}{{0,60}}?\b(?:dated|on|of) {_D}{_WITHIN}{{0,160}}?{_DENY}"),
     (
         "ur.determination",
         r"\b(?:utilization review|ur) (?:\(ur\) )?(?:determination|decision|denial|report|letter|notice)"
-        rf"{_WITHIN}{{0,40}}?\b(?:dated|of|on|was|is) {_D}",
+        rf"{_WITHIN}{{0,40}}?\b(?:dated|of|on|was|is) {_D}{_GRANTED}",
+    ),
+    # "The 10/3/2014 utilization review denial", "non-certified in a 10/3/2014 UR"
+    ("ur.dated_review", rf"{_D} (?:utilization review|ur)\b"),
+    # "On October 3, 2014 the request was denied"
+    (
+        "ur.request_denied",
+        rf"\bon {_D},? (?:the|this|these|all|said) (?:[\w-]+ ){{0,3}}?(?:requests?|treatments?|services?|items?|surgery"
+        rf"|procedure|medications?)"
+        rf"{_WITHIN}{{0,60}}? (?:was|were) (?:\w+ ){{0,2}}?{_DENY}",
     ),
     # "The claims administrator determined on 10/3/14 that the MRI was not medically necessary"
     (
@@ -108,32 +138,57 @@ _UR_RULES = _rules(
     (
         "ur.by_reviewer",
         rf"\b(?:{_DENY}|refused|rejected)\b(?! \w+ of){_WITHIN}{{0,60}}?\b(?:by|of) (?:the )?(?:[\w']+ ){{0,3}}?{_DECIDER}"
-        rf"{_WITHIN}{{0,40}}?\b(?:on|dated) {_D}",
+        rf"(?:{_WITHIN}{{0,40}}?\b(?:on|dated)|(?: \w+)?[,:])? \(?{_D}",
+    ),
+    (
+        "ur.decider",
+        rf"\b(?:administrator|carrier|insurer|adjuster)(?:'s)? (?:letter|notice|report|decision|determination|denial),? (?:of "
+        rf"|dated |on )?{_D}"
+        rf"|\b(?:decision|determination|letter) of "
+        + date_pattern("date2")
+        + r",? (?:the )?(?:utilization review|ur\b|claims administrator|carrier)",
     ),
     (
         "ur.reviewer_denied",
-        r"\b(?:reviewer|administrator|carrier|insurer|adjuster)\b"
+        r"\b(?:reviewer|administrator|carrier|insurer|adjuster|physician advis[oe]r)\b"
         rf"{_WITHIN}{{0,30}}?\b(?:{_DENY}|refused|rejected){_WITHIN}{{0,80}}?\b(?:on|dated) {_D}",
     ),
     # "... but this was denied on September 2, 2015"
     ("ur.denied", rf"\b(?:was|were|been|being) (?:\w+ ){{0,2}}?{_DENY}(?:{_ANY_WORD}){{0,10}}? (?:on|dated) {_D}"),
     (
         "ur.denial_dated",
-        rf"\b(?:denial|non-?certification|modification|adverse determination)(?: \w+){{0,5}}? (?:on|dated|of) {_D}",
+        rf"\b(?:denial|non-?certification|modification|adverse determination)(?: \w+){{0,5}}? (?:on|dated|of|issued),? {_D}",
     ),
+    # "The UR report of 10/3/14 certified 6 of 12 visits": what is left when nothing speaks of a denial
+    ("ur.in_part", rf"\b(?:utilization review|ur)\b(?: \(ur\))?,? ?{_DOCUMENT}?,? ?(?:dated|of|on|from)? ?\(?{_D}"),
 )
 _NAMES_UR = frozenset({"ur.report", "ur.determination"})
+# What was decided of another request than the disputed one.
+_ANOTHER_REQUEST = re.compile(
+    r"\b(?:earlier|prior|previous|former|different|another|other|unrelated|separate) (?:\w+ )?(?:requests?|denials?"
+    r"|reviews? of)\b"
+)
 _APPLICATION = re.compile(
     rf"\bon {_D},? ?(?:the |an? )?{_WITHIN}{{0,40}}?(?:submitted|filed|application)(?: \w+){{0,4}}?"
     r" (?:imr|independent medical review)"
     rf"|(?:application|request) for (?:imr|independent medical review)(?: \(imr\))?{_WITHIN}{{0,30}}?"
-    rf"\b(?:received|dated|submitted|filed|on){_WITHIN}{{0,12}}?" + date_pattern("date2")
+    rf"\b(?:received|dated|submitted|filed|on){_WITHIN}{{0,12}}?"
+    + date_pattern("date2")
+    + r"|\b(?:the|an|his|her|imr) application,? (?:for review )?(?:was |is )?(?:received|filed|submitted|dated|signed|made)"
+    rf"{_WITHIN}{{0,30}}?"
+    + date_pattern("date3")
+    + r"|(?:\b(?:imr|independent medical review)(?: \(imr\))? (?:was |is )?(?:requested|sought|applied for) on"
+    r"|\bapplication for (?:imr|independent medical review)(?: \(imr\))?:) "
+    + date_pattern("date5")
+    + r"|\bapplied for (?:imr|(?:an )?independent medical review)(?: \(imr\))? on "
+    + date_pattern("date4")
 )
 _ASSIGNED = re.compile(rf"\bnotice of assignment{_WITHIN}{{0,120}}?\bon {_D}")
 # The last resort: the one date of the introduction, when nothing there speaks of a report or a visit.
 _INTRODUCED = re.compile(rf"\b(?:on|of|since) {_D}")
 _NOT_THE_INJURY = re.compile(
-    r"\b(?:reports?|dated|visit|seen|evaluat\w+|mri|x-?ray|note|exam\w*|progress|underwent|surgery|born|dob|utilization|ur|review|imr"
+    r"\b(?:reports?|dated|visit|seen|evaluat\w+|mri|x-?ray|note|exam\w*|progress|underwent|surgery|born|dob|utilization|ur"
+    r"|review|imr"
     r"|request\w*|application|submitted|treat\w+|follow\w*|prescri\w+|work status|presented|"
     rf"{_DENY})\b"
 )
@@ -145,16 +200,11 @@ _FRONT = 20_000
 
 
 def read_case_dates(page: Page) -> dict[str, Found]:
-    """`case` dates that the clinical summary tells."""
-    summary = page.narrative
-    if summary is None:
+    """`case` dates that the clinical summary tells, of those that the header lacks."""
+    if page.narrative is None:
         return {}
-    found = {
-        "/case/date_of_injury": _injury(page),
-        "/case/ur_denial_date": _denial(page),
-        "/case/date_assigned": _first(page, (("assigned.notice", _ASSIGNED),), [_front(page)]),
-        "/case/application_received": _first(page, (("application.submitted", _APPLICATION),), page.dated),
-    }
+    has = read_header(page)
+    found = {pointer: rule(page) for pointer, rule in _FIELDS if pointer not in has}
     return {pointer: value for pointer, value in found.items() if value is not None}
 
 
@@ -174,7 +224,8 @@ def _front(page: Page) -> Part:
 
 def _denial(page: Page) -> Found | None:
     """As the summary tells it, else where the text before the first rationale names the utilization review's own paper."""
-    told = _first(page, _UR_RULES, page.dated)
+    of_this = [s for s in page.dated if not _search(_ANOTHER_REQUEST, page, s)]
+    told = _first(page, _UR_RULES, of_this) or _first(page, _UR_RULES, page.dated)
     if told is not None:
         return told
     return _first(page, [rule for rule in _UR_RULES if rule[0] in _NAMES_UR], [_front(page)])
@@ -192,6 +243,22 @@ def _injury(page: Page) -> Found | None:
     return _first(page, (("injury.introduced", _INTRODUCED),), introduction[:1])
 
 
+def _assigned(page: Page) -> Found | None:
+    return _first(page, (("assigned.notice", _ASSIGNED),), [_front(page)])
+
+
+def _application(page: Page) -> Found | None:
+    return _first(page, (("application.submitted", _APPLICATION),), [*page.dated, _front(page)])
+
+
+_FIELDS: tuple[tuple[str, Callable[[Page], Found | None]], ...] = (
+    ("/case/date_of_injury", _injury),
+    ("/case/ur_denial_date", _denial),
+    ("/case/date_assigned", _assigned),
+    ("/case/application_received", _application),
+)
+
+
 def _search(pattern: re.Pattern[str], page: Page, part: Part) -> re.Match[str] | None:
     return pattern.search(page.low, part.start, part.end)
 
@@ -202,11 +269,15 @@ def _first(page: Page, rules: Iterable[Rule], parts: Iterable[Part]) -> Found | 
     return first_of(_match(page, name, rule, part) for name, rule in rules for part in parts)
 
 
+# The first day of a time is not the day of anything: "cumulative trauma from 1/1/2005 to 3/4/2009".
+_TO_ANOTHER_DAY = re.compile(rf" ?(?:to|through|thru|until|-) ?(?:the present\b|present\b|{_D})")
+
+
 def _match(page: Page, name: str, rule: re.Pattern[str], part: Part) -> Found | None:
     for m in rule.finditer(page.low, part.start, part.end):
-        group = "date" if m["date"] else "date2"
+        group = next(name for name, words in m.groupdict().items() if words and name.startswith("date"))
         value = parse_date(m[group], latest_year=page.latest_year)
-        if value is not None:
+        if value is not None and not _TO_ANOTHER_DAY.match(page.low, m.end(group)):
             return page.found(value, name, m.span(group), certain=name in _CERTAIN)
     return None
 

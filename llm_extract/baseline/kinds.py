@@ -13,7 +13,12 @@ from llm_extract.baseline.drugs import mentions
 from llm_extract.schema import Category
 
 _WORDS: tuple[tuple[Category, str], ...] = (
-    ("surgery", r"assistant|co-?surgeon|surgeon assist|anesthe|anaesthe|monitored an|\bMAC\b"),
+    (
+        "surgery",
+        r"assistant|co-?surgeon|surgeon assist|manipulation under an|\bMUA\b"
+        r"|(?<!with )(?<!under )(?<!and )(?<!general )(?:anesthe|anaesthe)"
+        r"|monitored an|\bMAC\b",
+    ),
     (
         "other",
         r"inpatient (?:stay|hospital)|hospital (?:stay|admission|length)|length of stay|inpatient stay|dental|dentist|tooth"
@@ -28,7 +33,8 @@ _WORDS: tuple[tuple[Category, str], ...] = (
     (
         "consultation",
         r"clearance|consult|referral|second opinion|office visit|follow[- ]?up|re-?evaluation|\bvisits? with|specialist"
-        r"|new patient|\bevaluation\b(?! (?:of|and) treat)|\be/m\b|medication management|evaluat\w+ and treat\w* (?:with|by)"
+        r"|new patient|return (?:to clinic|visit)|recheck|\bevaluation\b(?! (?:of|and) treat)|\be/m\b|medication management"
+        r"|evaluat\w+ and treat\w* (?:with|by)"
         r"|pre-?op(?:erative)? (?:medical |history|evaluation|h&p|visit|exam)|\brefer\b|\bH&P\b|check-?up"
         r"|(?:medical|psychiatric|psychological|neurolog\w+|orthop\w+) evaluation",
     ),
@@ -46,7 +52,7 @@ _WORDS: tuple[tuple[Category, str], ...] = (
         r"|stress test|pulmonary function|spirometr|\bVNG\b|videonystag|somatosensory|evoked|\bSSEP|quantitative sensory"
         r"|\bTSH\b|liver function|hemoglobin|creatinine|allerg\w+ test|biops|audiogra|doppler|sudoscan"
         r"|range of motion (?:test|measure)|computerized (?:range|muscle|strength)|muscle testing|serum|culture|\bA1c\b"
-        r"|endoscop|colonoscop|discogra|chromatograph|quantitation|confirmation test|holter|ambulatory (?:blood|monitor)"
+        r"|endoscopy\b|colonoscop|discogra|chromatograph|quantitation|confirmation test|holter|ambulatory (?:blood|monitor)"
         r"|psychological test|neuropsych\w+ test",
     ),
     (
@@ -72,7 +78,8 @@ _WORDS: tuple[tuple[Category, str], ...] = (
         r"|traction (?:unit|device|kit)|\bkit\b|corset|collar|\bLSO\b|\bTLSO\b|\bcam boot|\bboot\b|shoes?\b|insoles?"
         r"|inserts?|commode|shower|grab bar|raised toilet|continuous passive|H-?wave|interferential|\bNMES\b"
         r"|neuromuscular electrical|\bCPAP\b|hearing aid|glove|wrap|rental|purchase|equipment|exercise ball|bike|treadmill"
-        r"|inversion|ergonomic|prosthe|vacutherm|thermo|\bVascutherm|\bDVT\b|pneumatic|immobilizer|ramp|stair lift|vehicle"
+        r"|inversion|ergonomic|heating (?:system|unit)|prosthe|vacutherm|thermo|\bVascutherm|\bDVT\b|pneumatic|immobilizer|ramp"
+        r"|stair lift|vehicle"
         r"|van\b|monitor\b|walking boot|lift\b|recliner|hospital bed|theraband|back support|support\b",
     ),
     (

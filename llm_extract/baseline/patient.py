@@ -27,11 +27,29 @@ _NOT_A_PERSON = (
     r"|fusion|implant|pump|prosthesis|lesion)"
 )
 _OF_A_THING = (
-    r"(?:right|left|bilateral|lumbar|cervical|thoracic|spinal|industrial|work(?:-related)?|prior|old|remote|knee|shoulder|back|neck"
+    r"(?:right|left|bilateral|lumbar|cervical|thoracic|spinal|industrial|work(?:-related)?|prior|old|remote|knee|shoulder|back"
+    r"|neck"
     r"|wrist|ankle|hip|foot|hand|elbow)"
 )
-_SOMEBODY_ELSE = re.compile(rf"\W{{0,3}}(?:(?:[\w-]+ ){{0,2}}?{_OTHER_PERSON}|(?:{_OF_A_THING} ){{0,4}}{_NOT_A_PERSON})\b")
+_OCCUPATION = (
+    r"(?:driver|operator|mechanic|technician|tech|worker|loader|sales\w+|assembl\w+|attendant|nurse|clerk|detailer|washer"
+    r"|installer"
+    r"|painter|inspector|adjuster|examiner|scheduler|repair\w+|dispatcher|builder|handler|cleaner|supervisor|manager|officer"
+    r"|assistant|aide|coordinator|broker|dealer|hauler|fitter|welder|processor|analyst)s?"
+)
+_SOMEBODY_ELSE = re.compile(
+    rf"\W{{0,3}}(?:(?:[\w-]+ ){{0,2}}?{_OTHER_PERSON}"
+    rf"|(?:{_OF_A_THING} ){{0,4}}{_NOT_A_PERSON})\b(?! (?:\w+ ){{0,2}}?{_OCCUPATION}\b)"
+)
 _SOMEBODY_ELSE_BEFORE = re.compile(rf"\b(?:his|her|their|the patient's|a)\b[^.]{{0,25}}\b{_OTHER_PERSON}\b[^.]{{0,20}}\Z")
+_BY_SOMEBODY = re.compile(r"\bby (?:an?|the|his|her) \Z")
+# "this injury is 14 years old", "pain for 14 years of age-related change", "smoker of 14 years"
+_A_THING_BEFORE = re.compile(
+    rf"\b(?:{_NOT_A_PERSON}|injuries|claims|fractures|mris?|films?|studies|reports?|symptoms|pain|images?|imaging|request"
+    rf"|evaluation"
+    r"|hardware|device|unit|brace|batter\w+|chair|bed|shoes|orthotics)(?: (?:which|that))?,? (?:is|was|are|were|being|of)"
+    r" (?:now |already |over |about |almost |nearly |approximately |at least |more than |some )*\Z"
+)
 _FEMALE = r"(?:female|woman|lady|gentlewoman|girl|f(?= who\b| with\b|,))"
 _MALE = r"(?:male|man|gentleman|gentlemen|boy|m(?= who\b| with\b|,))"
 _NOUN_AFTER_AGE = re.compile(rf"[^.;]{{0,90}}?\b(?:(?P<female>{_FEMALE})|(?P<male>{_MALE}))\b")
@@ -42,18 +60,33 @@ _NOUN = re.compile(
     r"|\b(?:sex|gender) ?: ?(?:(?P<female3>female|f)|(?P<male3>male|m))\b"
     r"|\b(?:(?P<female4>female)|(?P<male4>male)) (?:patient|worker|claimant|applicant|employee|injured worker)\b"
 )
-_NOT_THE_PATIENT = re.compile(rf" {_OTHER_PERSON}|'s")
+_NOT_THE_PATIENT = re.compile(
+    rf" {_OTHER_PERSON}\b|'s| (?:physician|doctor|surgeon|reviewer|provider|therapist|evaluator|nurse practitioner|psychologist"
+    r"|psychiatrist|orthopedist|chiropractor|examiner)\b"
+)
 _PRONOUN = re.compile(r"(?<![/\w])(?:(?P<female>she|her|hers|herself)|(?P<male>he|him|his|himself))\b(?! ?/ ?\w)")
 # Pronouns may mean the physician or a relative: a sentence that names one proves nothing.
 _OTHER_SUBJECT = re.compile(
-    r"\b(?:physician|provider|doctor|dr\b|surgeon|reviewer|therapist|chiropractor|psychologist|psychiatrist|neurologist|orthopedist"
+    r"\b(?:physician|provider|doctor|dr\b|surgeon|reviewer|therapist|chiropractor|psychologist|psychiatrist|neurologist"
+    r"|orthopedist"
     rf"|podiatrist|dentist|specialist|examiner|evaluator|nurse|attorney|employer|supervisor|manager|foreman|{_OTHER_PERSON})\b"
 )
 _PATIENT = re.compile(r"\b(?:patient|worker|claimant|applicant|employee|individual|injured)\b(?!')")
 _AT_THAT_TIME = re.compile(
     r"\b(?:injured|hurt|began|started|when|diagnosed)(?: \w+){0,3} at(?: the age of| age| the)? \Z|\bat (?:the )?age(?: of)? \Z"
 )
+_WHEN_INJURED = re.compile(
+    r",? (?:when (?:(?:he|she|the \w+) )?(?:was |got )?(?:injured|hurt)|(?:at|on) the (?:time|date|day) of (?:the |his "
+    r"|her )?\w+)\b"
+)
 _NOW = re.compile(r"\bnow (?:aged? )?(?P<age>\d{2})\b(?! ?(?:%|mg|tablets|months|weeks|visits|sessions))")
+# "a nursing assistant, now 44, who hurt her back"
+_NOW_AGED = re.compile(
+    r"\b(?:he|she|patient|worker|claimant|applicant|employee|individual|assistant|man|woman|male|female|gentleman|lady"
+    r"|[a-z]+(?:er|or|ist"
+    r"|ian|ic|man|woman|ent|ant|ee|rk|rse|ide)),? (?:is )?now (?:aged? )?(?P<age>\d{2})(?=,? (?:who|and|has|had|was|is|with)\b"
+    r"|,|\.|;| \()"
+)
 _YOUNGEST, _OLDEST = 14, 100
 
 
@@ -63,15 +96,24 @@ def read_patient(page: Page) -> dict[str, Found]:
     age = _age(page)
     if age is not None:
         value, m, group = age
-        fields["/patient/age"] = page.found(value, "patient.age", m.span(group), certain=True)
+        fields["/patient/age"] = page.found(value, "patient.age", _whole_word(page.low, *m.span(group)), certain=True)
         noun = _NOUN_AFTER_AGE.match(page.low, m.end(), m.end() + 110)
-        if noun and not _SOMEBODY_ELSE.match(page.low, noun.end()):
+        if noun and not _NOT_THE_PATIENT.match(page.low, noun.end()):
             fields["/patient/sex"] = _sex(page, noun, "patient.noun", certain=True)
     if "/patient/sex" not in fields:
         sex = _sex_elsewhere(page)
         if sex is not None:
             fields["/patient/sex"] = sex
     return fields
+
+
+_REST_OF_WORD = re.compile(r"\w*")
+
+
+def _whole_word(text: str, start: int, end: int) -> tuple[int, int]:
+    """The place of a number with what is written to it without a blank: "62yo"."""
+    rest = _REST_OF_WORD.match(text, end)
+    return start, rest.end() if rest else end
 
 
 def absent(page: Page) -> frozenset[str]:
@@ -92,21 +134,35 @@ def _places(page: Page) -> Iterator[Part]:
 def _age(page: Page) -> tuple[int, re.Match[str], str] | None:
     for part in _places(page):
         for m in _AGE.finditer(page.low, *part):
-            if _AT_THAT_TIME.search(page.low[max(0, m.start() - 30) : m.start()]):
+            before = _AT_THAT_TIME.search(page.low[max(0, m.start() - 30) : m.start()])
+            if before or _WHEN_INJURED.match(page.low, m.end()):
                 now = _NOW.search(page.low, m.end(), min(part.end, m.end() + 400))
                 if now is not None:
                     return int(now["age"]), now, "age"
+            if before:
                 continue
             group = "age" if m["age"] else "age2"
             value = parse_number(m[group])
             if isinstance(value, int) and _YOUNGEST <= value <= _OLDEST and not _about_somebody_else(page, m):
                 return value, m, group
+        for now in _NOW_AGED.finditer(page.low, *part):
+            if _YOUNGEST <= int(now["age"]) <= _OLDEST and not _SOMEBODY_ELSE_BEFORE.search(page.low, *_before(now.start("age"))):
+                return int(now["age"]), now, "age"
     return None
+
+
+def _before(at: int) -> tuple[int, int]:
+    return max(0, at - 60), at
 
 
 def _about_somebody_else(page: Page, m: re.Match[str]) -> bool:
     before = page.low[max(0, m.start() - 60) : m.start()]
-    return bool(_SOMEBODY_ELSE.match(page.low, m.end()) or _SOMEBODY_ELSE_BEFORE.search(before))
+    return bool(
+        _SOMEBODY_ELSE.match(page.low, m.end())
+        or _SOMEBODY_ELSE_BEFORE.search(before)
+        or _A_THING_BEFORE.search(before)
+        or _BY_SOMEBODY.search(before)
+    )
 
 
 def _sex(page: Page, m: re.Match[str], by: str, *, certain: bool) -> Found:

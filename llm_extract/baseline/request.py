@@ -33,6 +33,7 @@ class Line:
     values: dict[str, tuple[object, tuple[Place, ...]]] = field(default_factory=dict)
     product: tuple[int | float, Place] | None = None
     asked: str = ""
+    commas: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.used = bytearray(len(self.text))
@@ -116,19 +117,36 @@ def _retrospective(line: Line) -> None:
         line.use(m.span())
 
 
+# What became of a request before ("(UR appeal of 5/6/15 upheld)", "(previously denied)", "(modified to #30)") is no part of it.
+_REMARK = re.compile(
+    r"[(\[](?=[^()\[\]]{0,200}(?:\bden(?:ied|ial)|\bupheld\b|\bappeal|certified\b|certification\b|\bmodified\b|\bapproved\b"
+    r"|\bauthori[sz]ed\b|\breconsideration\b|\bUR\b|\butilization review\b|\bnot approved\b|\bwithdrawn\b|\bexpress scripts\b"
+    r"|\bmail order\b|\bndc\b))[^()\[\]]{0,200}[)\]]"
+    r"|,? ?\bndc ?[:#]{0,2} ?\d[\d-]{5,14}",
+    re.IGNORECASE,
+)
+
+
+def _remarks(line: Line) -> None:
+    for m in line.matches(_REMARK):
+        line.use(m.span())
+
+
 # --- what leads in ---------------------------------------------------------------------------------------------------
 
+_UNKNOWN_OF = r"(?:frequency|duration|quantity|number|dosage|dose|strength|amount|length|sessions?|visits?|rental period|period)"
 _LEAD = re.compile(
     r"[\s:,-]*(?:(?:\(?associated surgical (?:services?|procedures?|items?|requests?)\)?|associated services?|surgical services?)"
     r" ?[:;,-]{0,3} ?"
     r"|(?:the )?requests? for (?:authorization (?:of|for) )?(?:a |an |the )?|requests? ?: ?"
-    r"|(?:unknown|unspecified|undetermined) (?=prescription)"
+    r"|(?:unknown|unspecified|undetermined) (?:number of |quantity of |amount of |length of |duration of )?"
+    rf"(?!{_UNKNOWN_OF}\b)(?=[a-z]{{3}})"
     rf"|(?:{_N} )?(?:medication )?prescriptions? (?:of|for|drugs?,?) (?:a |an |the )?|prescription drugs?[,:]? "
     r"|pharmacy purchase of |purchase of (?=[a-z]+ \d)|prospective (?:requests? for|use of) "
-    r"|(?:decision|determination) for "
+    r"|(?:decision|determination|authorization) for |(?:the )?medical necessity (?:of|for) (?:the )?(?:requests? for )?"
+    r"|(?:referrals?|procedures?|surgery|services?|treatments?|items?|equipment|imaging|therapy) ?: ?"
     r"|(?:post-?op(?:erative)? )?(?:medications?|pharmacy|rx|dme|durable medical equipment(?: \(dme\))?)[ \0]{0,40}[:-] ?)+"
 )
-_UNKNOWN_OF = r"(?:frequency|duration|quantity|number|dosage|dose|strength|amount|length|sessions?|visits?|rental period|period)"
 _UNKNOWN_LIST = rf"{_UNKNOWN_OF}(?:(?: ?(?:,|/|&|and|or)){{1,2}} ?{_UNKNOWN_OF}){{0,3}}"
 _UNKNOWN = re.compile(
     rf"[(,]? ?\b(?:unknown|unspecified|undetermined|unlisted) {_UNKNOWN_LIST}(?: of)?\)?"
@@ -166,13 +184,24 @@ _DRUG_RATE = (
     r" ?(?:day|daily|nightly|night)\b"
     r"|as needed\b|daily\b(?! living| activit)|nightly\b|at (?:bedtime|night)\b)"
 )
-# How much to take at a time is neither name nor count: "1-2 tabs by mouth", "one patch", "take 1" before a rate.
+_FOR_WHAT = (
+    r"(?:[ ,]{1,2}(?:as directed|for (?:\w+ )?(?:pain|spasms?|sleep|insomnia|nausea|anxiety|inflammation|neuropathy)"
+    r"|(?:muscle )?(?:pain|spasms?|sleep|insomnia|nausea|anxiety)|with (?:food|meals)))?"
+)
+# How much to take at a time is neither name nor count: "1-2 tabs by mouth", "one patch"; before a rate it is part of the rate.
+_TAKE = r"(?:take|use|apply|inhale|inject|place|wear|sig:?)"
+_DOSE = (
+    r"(?:[1-9]|1/2|0\.5|one-half|half|one|two|three|four)(?: ?(?:-|to|or|/) ?(?:[1-9]|one|two|three|four))?(?: \([1-9]\))?"
+    rf"(?: ?{_FORM_UNIT})?(?: {_ROUTE})?"
+)
 _SIG = re.compile(
-    rf",? ?\(?\b(?:(?:take|use|apply|inhale|inject|place|wear|sig:?) )?"
-    rf"(?:(?:[1-4]|one|two|three|four|half|1/2|0\.5)(?: ?(?:-|to|or|/) ?(?:[1-4]|one|two|three|four))?(?: \([1-4]\))?"
-    rf"(?: ?{_FORM_UNIT})?(?: {_ROUTE})? (?={_DRUG_RATE})"
+    rf",? ?\(?(?<![\w./#-])(?:{_TAKE} )?(?:{_DOSE} (?={_DRUG_RATE})"
     rf"|(?:[1-4]|one|two|1-2|1 to 2)(?: \([12]\))?(?: {_FORM_UNIT})? {_ROUTE}|{_ROUTE})"
     rf"|,? ?\bmax(?:imum)? (?:of )?\d+ ?(?:/|per|a) ?day\b"
+)
+_DOSED = re.compile(
+    rf",? ?\(?(?:\b{_TAKE} )?(?<![\w./#-])(?P<words>{_DOSE},? (?:{_DRUG_RATE}|every (?:\d+|\w+) (?:days?|weeks?)\b)"
+    rf"(?:[ ,]{{1,2}}(?:as needed|prn\b|at bedtime|at night)){{0,2}}){_FOR_WHAT}"
 )
 
 
@@ -182,6 +211,10 @@ def _name_numbers(line: Line) -> None:
 
 
 def _sig(line: Line) -> None:
+    dosed = line.first(_DOSED)
+    if dosed:
+        line.use(dosed.span())
+        line.put("frequency", line.text[slice(*dosed.span("words"))].rstrip(" ,"), dosed.span("words"))
     for m in line.matches(_SIG):
         line.use(m.span())
 
@@ -238,7 +271,7 @@ _UP_TO = rf"(?:{_N} ?(?:-|to) ?)?"
 _EVENTS = r"(?:visits?|sessions?|treatments?|hours?|appointments?|injections?)\b"
 _TIMES_A = (
     rf"{_UP_TO}(?P<count>{_N}|once|twice|thrice) ?(?:(?:times?|x|sessions?|visits?|days?|hours?|hrs?|treatments?)\b)? ?"
-    rf"(?:{_PER})?(?P<period>{_PERIOD}|daily|weekly|monthly)"
+    rf"(?:{_PER})?(?P<period>{_PERIOD}|daily|weekly|wkly\b|monthly)"
 )
 # The unit of a length is written or, at an end, that of the rate: "2 times a week x 6".
 _LENGTH = (
@@ -267,14 +300,12 @@ _DOSING = re.compile(
     rf"(?P<words>\b(?:{_DRUG_RATE}|every (?:\d+|\w+)(?: ?(?:-|to) ?\d+)? ?(?:days?|weeks?|months?)\b|{_N} ?/ ?day\b"
     r"|weekly\b|monthly\b|quarterly\b|annually\b|yearly\b|bi-?(?:weekly|monthly)\b|every other (?:week|month)\b"
     r"|per (?:day|week|month)\b)"
-    rf"(?:[ ,]{{1,2}}(?:as needed|prn|at bedtime)){{0,2}}(?: (?:for|x) ?{_N} ?{_PERIOD})?)"
-    r"(?:[ ,]{1,2}(?:as directed|for (?:\w+ )?(?:pain|spasms?|sleep|insomnia|nausea|anxiety|inflammation|neuropathy)"
-    r"|(?:muscle )?(?:pain|spasms?|sleep|insomnia|nausea|anxiety)|with (?:food|meals)))?"
+    rf"(?:[ ,]{{1,2}}(?:as needed|prn|at bedtime)){{0,2}}(?: (?:for|x) ?{_N} ?{_PERIOD})?){_FOR_WHAT}"
 )
 _DURATION = re.compile(
     r"(?P<lead>,? ?\(?(?:\b(?:for|times|over|during) |\bx ?)?(?:\b(?:a|an|the|up to|approximately) )?)"
     rf"(?:(?<=\bx)|(?<![\w./#-]))(?P<words>(?:initial )?{_UP_TO}{_N}[ -]?{_PERIOD}"
-    r"(?: (?P<noun>(?:home(?:-based)? )?(?:trial(?: period| rental)?|rental(?: period)?|supply|use\b)))?)\)?"
+    r"(?: (?P<noun>(?:home(?:[- ]based)? )?(?:trial(?: period| rental)?|rental(?: period)?|supply|use\b)))?)\)?"
     r"|(?P<words2>\b(?:monthly|weekly|daily) (?P<noun2>rental|supply))"
     rf"|,? ?(?P<words3>\bdays?'? supply:? ?{_N})"
 )
@@ -296,6 +327,9 @@ def _frequency(line: Line) -> None:
     for pattern in _RATES if periodic else ():
         m = line.first(pattern)
         if m is None or (pattern is _THERAPY_RATE and not _is_rate(m.group())):
+            continue
+        if pattern is _X_BY_Y and mentions(line.text):
+            line.use(_with_joint(line.rest, *m.span()))  # "18 Sumatriptan (9x2)": how a drug is packed
             continue
         line.use(_with_joint(line.rest, *m.span()))
         place = _tight(line.text, *m.span())
@@ -357,24 +391,31 @@ _REGION = r"(?:cervical|thoracic|lumbar|lumbosacral|sacral|cervicothoracic|thora
 _SHORT_REGION = r"(?:[ctl]|l/s|ls)"
 _REGIONS = rf"(?:{_REGION}|{_SHORT_REGION})(?:(?:, | and |/| & |-)(?:{_REGION}|{_SHORT_REGION}))*"
 _PARTS = (
-    rf"(?:{_REGIONS}[ /-]spines?|(?:upper|lower|low|mid|middle)[ -]?(?:and (?:upper|lower|mid|low) )?back|back|neck|head|brain"
+    r"(?:(?:thumb |hip |knee |ankle |shoulder |elbow |wrist )?(?:cmc|mcp|pip|dip|glenohumeral|subtalar|carpometacarpal) joints?"
+    rf"|{_REGIONS}[ /-]spines?|(?:upper|lower|low|mid|middle)[ -]?(?:and (?:upper|lower|mid|low) )?back|back|neck|head|brain"
     r"|skull|chest|thorax|ribs?|abdomen|pelvis|groin"
     r"|(?:upper|lower)(?: and (?:upper|lower))? (?:extremit(?:y|ies)|limbs?|arms?|legs?)"
-    r"|extremit(?:y|ies)|shoulders?|shoulder blade|clavicle|arms?|elbows?|forearms?|wrists?|hands?|thumbs?"
+    r"|extremit(?:y|ies)|shoulders?|shoulder blade|subacromial (?:space|bursa)|clavicle|(?:(?:cervical|thoracic|lumbar"
+    r"|lumbosacral) )?(?:paraspinal|paravertebral|gluteal|rhomboid)s?(?: muscles?| musculature)?|plantar fascia"
+    r"|achilles(?: tendon)?|arms?|elbows?|forearms?|wrists?|hands?"
+    r"|thumbs?"
     r"|(?:index |middle |ring |little |long |small )?fingers?|hips?|thighs?|trapezius|scapula|legs?|knees?|calf|calves|shins?"
     r"|ankles?|foot|feet|heels?|(?:great |big )?toes?"
-    r"|(?:sacroiliac|si|facet|acromioclavicular|ac|temporomandibular|tmj) joints?|spine|jaw"
+    r"|tibia|fibula|femur"
+    r"|humerus|(?:sacroiliac|si|facet|acromioclavicular|ac|temporomandibular|tmj) joints?|spine|jaw"
     r"|face|nose|eyes?|ears?|(?:tooth|teeth)(?: (?:numbers? |no\.? )?#? ?\d+(?:(?:, | and |-)#?\d+)*)?|coccyx|sacrum|buttocks?"
     r"|testicles?|scrotum|whole body|body|[blr][lu]es?)"
 )
-_JOIN = r"(?:, and |, ?| and |/| ?& ?| or )"
-_SIDE_BEHIND = rf"(?:,? \(?{_SIDE}(?: side)?\b\)?(?! (?:{_LEVEL}|{_PARTS})\b))?"
+_JOIN = r"(?:(?:, and |, ?| and | or )(?:the )?|/| ?& ?)"
+_SIDE_BEHIND = rf"(?:,? (?:(?:on|to) the )?\(?{_SIDE}(?: side)?\b\)?(?! (?:{_LEVEL}|{_PARTS})\b))?"
 _ONE = rf"(?:{_SIDE} (?:{_LEVELS} ?(?:level)?|{_PARTS})|{_LEVELS}{_SIDE_BEHIND}|{_PARTS}{_SIDE_BEHIND})"
 _PART = re.compile(rf"(?<![\w-])(?P<part>{_ONE}(?:{_JOIN}{_ONE})*)(?P<tail>(?: levels?| region| area)?)(?![\w-])\)?")
 _PREP = re.compile(
     r"(?:,? ?\(?\b(?:of|for|to|at|in|on|involving|over|around|about|targeting) (?:the |his |her )?(?:levels? (?:of )?)?"
     r"|, ?|- ?)\Z"
 )
+# "Left ulnar nerve decompression at the elbow": the side is no part of the treatment, wherever the place stands.
+_SIDE_IN_FRONT = re.compile(rf"[\s\0]*{_SIDE} ")
 _SIDE_ONLY = re.compile(rf"(?:,? ?\(?|\b(?:on|to|for|of|at) (?:the )?)(?P<part>(?<![\w-]){_SIDE}(?: side)?)(?![\w-])\)?")
 # "Acupuncture 2x4, cervical": a region alone, where the line ends with it.
 _REGION_ONLY = re.compile(
@@ -384,8 +425,15 @@ _REGION_ONLY = re.compile(
 # A bare part followed by one of these is inside a name: knee brace, wrist splint, hand therapy, back support.
 _NAME_AFTER = re.compile(
     r"\s*(?:brace|splint|support|orthosis|orthotic|sling|immobilizer|pillow|wrap|belt|corset|collar|pad|walker|boot|cane|chair"
-    r"|scooter|therapy|surgery|school|injury|lift|massag|traction|exercis|class|pain|unit|kit|machine|rub|cream|lesion|replacement"
+    r"|scooter|therapy|surgery|school|injury|lift|massag|traction|exercis|class|pain|unit|kit|machine|rub|cream|lesion"
+    r"|replacement"
     r"|arthroplasty|arthroscop|fusion|pump|strap|sleeve|garment|stocking|bed|rest|stabiliz|conditioning|mobili[sz])"
+)
+# A bare part in front of one of these is the place: "Shoulder CPM", "Knee MRI".
+_PLACED_BEFORE = re.compile(r"\b(?:mr[ia]|ct(?: scan)?|x-?rays?|ultrasound|emg|ncv|ncs)s? ?\Z")
+_HAND_THERAPY = re.compile(r" therapy\b")
+_PLACED_AFTER = re.compile(
+    r"(?<!chest) ?(?:cpm\b|continuous passive|mr[ia]\b|ct\b|x-?rays?\b|ultrasound\b(?! (?:guid|therap))|radiograph)"
 )
 _SURE_PLACE = re.compile(rf"{_SIDE}\b|[blr][lu]e\b|{_LEVEL}|(?:tooth|teeth) .*\d|.*\w[ /-]spines?$|.*\b{_SIDE}\)?$")
 _ENDS_HERE = re.compile(r"\s*(?:$|[,;()\0\d]|x ?\d)")
@@ -398,9 +446,13 @@ def _body_part(line: Line) -> None:
     for m in line.matches(_PART):
         prep = _PREP.search(line.rest[: m.start()])
         if _is_place(line.rest, m, prep):
+            if line.rest[m.end() : m.end() + 1] == "," and not (prep and prep.group().strip().startswith(",")):
+                line.commas.add(m.end())
             line.use((prep.start() if prep else m.start(), m.end()))
             place = _tight(line.text, *m.span("part"))
             line.put("body_part", line.text[slice(*place)], place)
+    if "body_part" in line.values and (front := _SIDE_IN_FRONT.match(line.rest)):
+        line.use(front.span())
     for pattern in (_SIDE_ONLY, _REGION_ONLY):
         side = None if "body_part" in line.values else line.first(pattern)
         if side:
@@ -410,11 +462,15 @@ def _body_part(line: Line) -> None:
 
 def _is_place(rest: str, m: re.Match[str], prep: re.Match[str] | None) -> bool:
     """A side, a level or a spinal region makes a place; a bare part does so behind a preposition or at an end."""
-    if _SURE_PLACE.match(m["part"]):
+    if m["part"].endswith(("hand", "hands")) and _HAND_THERAPY.match(rest, m.end("part")):
+        return False
+    if _SURE_PLACE.match(m["part"]) or _PLACED_BEFORE.search(rest[max(0, m.start() - 12) : m.start()]):
         return True
     if _NAME_AFTER.match(rest, m.end("part")):
         return False
     if prep and any(c.isalpha() for c in prep.group()):
+        return True
+    if _PLACED_AFTER.match(rest, m.end("part")):
         return True
     if m["part"] in ("body", "head", "face") and not prep:
         return False
@@ -451,12 +507,25 @@ _GRAMS = re.compile(
     r"[(,]? ?(?<![\w./])(?P<n>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?) ?(?:gms?|grams?|g|ml|mls|cc|fl oz|oz|ounces?)\b\.?(?! ?/)"
     rf"(?: (?:tube|bottle|jar|container)s?)?\)?{_PER_FILL}"
 )
+# "100 gm tubes x 3" and "3 tubes of 100 gm" are 300.
+_TUBE = r"(?:tubes?|bottles?|jars?|containers?|cans?)"
+_AMOUNT = r"(?P<amount>\d+(?:\.\d+)?) ?-?(?:gms?|grams?|g|ml|mls|cc|oz)\b\.?"
+_TUBES = re.compile(
+    rf"[(,]? ?(?<![\w./]){_AMOUNT} ?{_TUBE},? ?(?:\(?(?:x|times|#|qty:?|quantity:?) ?)(?P<n>{_N})(?!\w)\)?"
+    rf"|[(,]? ?(?<![\w./])(?P<n2>{_N}) {_TUBE} (?:of |at )?\(?(?P<amount2>\d+(?:\.\d+)?) ?-?(?:gms?|grams?|g|ml|mls|cc"
+    rf"|oz)\b\.?\)?"
+)
 _LEADING = re.compile(
     rf"\W*(?P<n>{_N}) (?![-/]|(?:views?|levels?|phases?|points?|stage|part|channel|leads?|wheel\w*|panel|t|tesla|drug|in"
     r"|month|day|week|hour|year|mg|times|x|way|star)\b)"
 )
 _BRACKETED = re.compile(rf" ?\( ?(?P<n>{NUMBER}) ?\)[\s.]*\Z")
-_COUNT_RULES = (_HASH, _QTY, _SERIES, _COUNTED, _TIMES, _GRAMS, _BRACKETED)
+# "Follow-up visits, six": a bare number that ends the line.
+_TRAILING = re.compile(rf" ?[,;:] ?(?P<n>{_N})(?<!\d{{4}})[\s.]*\Z")
+# Which one of a series it is, and when, say nothing of what is asked for: "injection, 3rd", "evaluation after surgery".
+_ORDINAL = re.compile(r", ?(?:1st|2nd|3rd|[4-9]th|first|second|third)[\s.]*\Z")
+_AFTER = re.compile(r",? after (?:the |her |his )?(?:surgery|operation)\b")
+_COUNT_RULES = (_HASH, _QTY, _SERIES, _COUNTED, _TIMES, _GRAMS, _BRACKETED, _TRAILING)
 _HAS_NUMBER = re.compile(NUMBER)
 _CONTAINER = ("tube", "bottle", "container", "jar", "box")
 _UNIT_IS_THING = ("inject", "visit", "appoint", "treatment", "session")
@@ -464,6 +533,9 @@ _UNIT_IS_THING = ("inject", "visit", "appoint", "treatment", "session")
 
 def _quantity(line: Line) -> None:
     """An explicit count: the sign first, then words; one fill, never multiplied by refills."""
+    tubes = line.first(_TUBES)
+    if tubes:
+        _count_tubes(line, tubes)
     for pattern in _COUNT_RULES if line.first(_HAS_NUMBER) else ():
         for m in line.matches(pattern) if "quantity" not in line.values else ():
             _count(line, m)
@@ -473,9 +545,16 @@ def _quantity(line: Line) -> None:
     if line.product is not None and "strength" not in line.values:
         line.put("quantity", *line.product)
     # A second amount ("#1, 120 gm tube", "#9 x 2") is part of the packaging, not of the treatment.
-    for pattern in (_GRAMS, _TIMES):
+    for pattern in (_QTY, _GRAMS, _TIMES, _ORDINAL, _AFTER):
         for m in line.matches(pattern):
             line.use(m.span())
+
+
+def _count_tubes(line: Line, m: re.Match[str]) -> None:
+    count, amount = parse_number((m["n"] or m["n2"]).strip()), parse_number(m["amount"] or m["amount2"])
+    if count and amount:
+        line.use(m.span())
+        line.put("quantity", count * amount, _tight(line.text, *m.span()))
 
 
 def _count(line: Line, m: re.Match[str]) -> None:
@@ -490,7 +569,9 @@ def _count(line: Line, m: re.Match[str]) -> None:
     if unit.startswith(_UNIT_IS_THING) and len((line.text[: span[0]] + line.text[span[1] :]).strip(" ,.()")) < 4:
         span = (m.start(), m.start("unit"))  # "3 injections": the unit is the thing when nothing else names it
     line.use(span)
-    line.put("quantity", value, _tight(line.text, *m.span()))
+    place = _tight(line.text, *m.span())
+    glued = re.fullmatch(r"\W*x\d+\W*", line.text[slice(*place)], re.IGNORECASE)  # "x2": the number alone proves it
+    line.put("quantity", value, m.span("n") if glued else place)
 
 
 # --- what is left ----------------------------------------------------------------------------------------------------
@@ -502,7 +583,7 @@ _EDGE_FRONT = re.compile(
 )
 _EDGE_BACK = re.compile(
     r"(?:[\s,;:\-/&+]|\b(?:of|for|the|with|and|to|at|on|in|x|by|per|quantity|qty|dosage|dose|total|each|refills?"
-    r"|date of service|dos|month|sig)\b)+\.?\Z",
+    r"|date of service|dos|month|sig|re|regarding)\b)+\.?\Z",
     re.IGNORECASE,
 )
 _EMPTY_BRACKETS = re.compile(r"[(\[][\s,;:./#x-]*[)\]]")
@@ -518,7 +599,7 @@ def _treatment(line: Line) -> None:
         line.put("treatment", *compound)
     else:
         places = _remaining(line)
-        value = _clean(" ".join(line.text[a:b] for a, b in places))
+        value = _clean(_joined(line, places))
         line.put("treatment", value or line.text.strip(), *(places if value else [(0, len(line.text))]))
     treatment, places_of_it = line.values["treatment"]
     category = category_of(str(treatment), line.text)
@@ -538,6 +619,14 @@ _SECOND_STRENGTH = re.compile(r"[\d.]+/(?:300|325|400|500|650|660|750) mg$")
 def _remaining(line: Line) -> list[Place]:
     tight = (_tight(line.text, *m.span()) for m in _FREE.finditer(line.used))
     return [(a, b) for a, b in tight if any(c.isalnum() for c in line.text[a:b])]
+
+
+def _joined(line: Line, places: list[Place]) -> str:
+    """The pieces side by side; a comma behind a place that was cut out stays: "X-rays [lumbar spine], flexion and extension"."""
+    words = ""
+    for (a, b), (after, _) in pairwise([*places, (len(line.text), 0)]):
+        words += line.text[a:b] + (", " if any(b <= comma < after for comma in line.commas) else " ")
+    return words
 
 
 def _clean(words: str) -> str:
@@ -617,5 +706,5 @@ def _closed(text: str, start: int, end: int) -> bool:
     return text.find(")" if text[start] == "(" else "]", start, end) > start
 
 
-RULES = (_retrospective, _lead, _name_numbers, _sig, _refills, _frequency, _strength, _body_part, _quantity, _treatment)
+RULES = (_remarks, _retrospective, _lead, _name_numbers, _sig, _refills, _frequency, _strength, _body_part, _quantity, _treatment)
 """In this order: a later rule sees only what the earlier ones have left."""
