@@ -91,7 +91,8 @@ def refuse_other_cases(kept: Kept, engines: Collection[str], letters: Collection
 
 def _fields(own: Sequence[Difference], margin: float, gated: Sequence[str]) -> Iterator[Check]:
     for difference in own:
-        if difference.name in gated:
+        again = difference.name in GROUPS and difference.p_holm is not None  # "reasons" is a group and its only field
+        if difference.name in gated and not again:
             low = difference.low
             change = difference.difference
             detail = (
