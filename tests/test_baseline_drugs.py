@@ -51,6 +51,7 @@ def test_a_part_of_a_text_is_read_with_offsets_of_the_whole() -> None:
         ("Norco (Hydrocodone/APAP)", "hydrocodone/acetaminophen"),
         ("Norco instead of Percocet", "hydrocodone/acetaminophen"),
         ("Tylenol #3", "acetaminophen/codeine"),
+        ("Dendracin lotion", "methyl salicylate/capsaicin/menthol"),
         ("Theramine", None),
         ("physical therapy", None),
         ("", None),

@@ -72,6 +72,7 @@ REQUESTS: dict[Category, tuple[str, ...]] = {
         "Ambien 10 mg at bedtime, #30",
     ),
     "diagnostic_test": (
+        "Upper endoscopy",
         "RETROSPECTIVE REQUEST FOR 1 URINE DRUG SCREEN BETWEEN 3/4/2014 AND 3/4/2014",
         "Retrospective request for one urine drug screen (DOS 11/4/14)",
         "Retrospective: Urine drug screen, date of service 12/01/2014",
@@ -120,6 +121,7 @@ REQUESTS: dict[Category, tuple[str, ...]] = {
         "Preoperative CBC, chest x-ray, EKG",
     ),
     "injection": (
+        "Left L4-L5 transforaminal epidural injection with fluoroscopy and anesthesia",
         "Retro Toradol 60mg IM injection DOS 3/3/15",
         "Retrospective request: Toradol injection 60 mg with date of service of 10/15/2014",
         "Right L5 transforaminal epidural steroid injection",
@@ -280,6 +282,7 @@ REQUESTS: dict[Category, tuple[str, ...]] = {
         "Associated Surgical Services: 12 post-op physical therapy visits",
     ),
     "equipment": (
+        "Solar care heating system",
         "Associated surgical service: Cold therapy unit, 7 day rental",
         "Associated surgical service: Continuous passive motion (CPM) device x 21 days",
         "Associated Surgical Service: Polar care unit rental x 14 days",
@@ -366,6 +369,9 @@ REQUESTS: dict[Category, tuple[str, ...]] = {
         "Associated surgical service- Cold therapy unit",
     ),
     "surgery": (
+        "Left endoscopic carpal tunnel release",
+        "Manipulation under anesthesia, left shoulder",
+        "Anesthesia",
         "Associated Surgical Service: Assistant surgeon",
         "Surgical assistant",
         "Right shoulder arthroscopy with subacromial decompression and rotator cuff repair",
@@ -393,6 +399,7 @@ REQUESTS: dict[Category, tuple[str, ...]] = {
         "Overnight stay",
     ),
     "consultation": (
+        "Return to clinic in 6 weeks",
         "Associated surgical service: Medical clearance",
         "Initial evaluation for functional restoration program",
         "Multidisciplinary evaluation",

@@ -422,8 +422,7 @@ DATED = {
 }
 
 THERAPY = {
-    "Aquatic therapy: 2 times per week for 4 weeks, for the lumbar spine and the bilateral knees (earlier request of 05-28-15 denied)":
-    asks(
+    "Aquatic therapy: 2 times per week for 4 weeks, for the lumbar spine and the bilateral knees (earlier request denied)": asks(
         "Aquatic therapy",
         quantity=8,
         frequency="2 times per week for 4 weeks",
