@@ -349,6 +349,10 @@ def test_a_refused_key_in_the_middle_keeps_what_was_read(program: Program, tmp_p
     assert (report["complete"], report["letters"], report["records"]) == (False, 2, 1)
 
 
+def _with_ctrl_c() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_ctrl_c_ends_with_130_and_keeps_what_was_read(environment: dict[str, str], tmp_path: Path) -> None:
     """The letter under way is given up, the others' records stand, and the same command goes on."""
     hanging = False
@@ -364,7 +368,10 @@ def test_ctrl_c_ends_with_130_and_keeps_what_was_read(environment: dict[str, str
     letters = [str(FIRST), str(samples.path_of("omeprazole-short"))]
     with Loopback([hang_on_the_second], models=["demo"]) as server:
         command = [sys.executable, "-m", "llm_extract", "run", *letters, "--out", str(out), "--concurrency", "1", *to(server)]
-        process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        # A test run in the background of a script has SIGINT ignored, which a child would inherit.
+        process = subprocess.Popen(
+            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=_with_ctrl_c
+        )
         while not hanging and process.poll() is None:
             time.sleep(0.02)
         process.send_signal(signal.SIGINT)
