@@ -116,6 +116,17 @@ class Kept(BaseModel):
     finish_reason: str
     re_asked: bool
 
+    @classmethod
+    def of(cls, answer: Answer) -> Kept:
+        """What there is to keep of an answer."""
+        return cls(
+            raw=answer.raw,
+            usage=answer.usage,
+            model=answer.model,
+            finish_reason=answer.finish_reason,
+            re_asked=answer.re_asked,
+        )
+
 
 # --- the store ---------------------------------------------------------------------------------------------------------
 
@@ -366,13 +377,7 @@ def _worth_keeping(answer: Answer) -> Kept | None:
     """Refusals and cut answers come as errors and never get here; this holds where an asker is lax about them."""
     if answer.finish_reason.lower() not in ENDED or not answer.raw.strip():
         return None
-    return Kept(
-        raw=answer.raw,
-        usage=answer.usage,
-        model=answer.model,
-        finish_reason=answer.finish_reason,
-        re_asked=answer.re_asked,
-    )
+    return Kept.of(answer)
 
 
 def revived(kept: Kept | None, question: Question, usage: Usage = HIT) -> Answer | None:

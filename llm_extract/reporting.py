@@ -7,10 +7,13 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.table import Table
 
+from llm_extract.running import console_of
+
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from llm_extract.evaluation.cases import Case
     from llm_extract.evaluation.gate import Gate
     from llm_extract.evaluation.kept import Change
@@ -22,16 +25,11 @@ _SHOWN = 20
 """Failed checks and broken leaves on the terminal; the files have all."""
 
 
-def _console() -> Console:
-    console = Console(highlight=False, markup=False, emoji=False)
-    return console if console.is_terminal else Console(width=200, highlight=False, markup=False, emoji=False)
-
-
 def print_report(report: Report) -> None:
     """Verdict, overview and fields; the rest stands in the files."""
     from llm_extract.evaluation.markdown import fields, overview
 
-    console = _console()
+    console = console_of()
     for table in (fields(report), overview(report)):
         _print_table(console, table)
     console.print(f"Use {report.verdict.use}.", style="bold")
@@ -58,7 +56,7 @@ def print_gate(outcome: Gate, changes: Sequence[Change]) -> None:
     """Whether the gate let it through, and if not, why not."""
     from llm_extract.evaluation.kept import broken, fixed
 
-    console = _console()
+    console = console_of()
     console.print(f"Against {outcome.against}: {len(list(fixed(changes)))} values fixed, {len(list(broken(changes)))} broken.")
     for change in list(broken(changes))[:_SHOWN]:
         console.print(
@@ -97,4 +95,4 @@ def write_report(
     if outcome:
         (folder / "gate.json").write_text(outcome.model_dump_json(indent=1) + "\n", "utf-8")
         (folder / "gate.junit.xml").write_text(junit(outcome), "utf-8")
-    _console().print(f"Report: {folder / 'report.html'} (also report.md, report.json, rows.jsonl.xz)")
+    console_of().print(f"Report: {folder / 'report.html'} (also report.md, report.json, rows.jsonl.xz)")

@@ -53,7 +53,7 @@ def run_letters(
 
 
 def _run(settings: Settings, files: list[LetterFile], ledger: Ledger, max_cost: float | None) -> int:
-    console = _console(stderr=True)
+    console = console_of(stderr=True)
     budget = Budget.of(price_of(settings), max_cost, spent=ledger.before.cost_usd or 0.0)
     left = ledger.left(files)
     if ledger.skipped:
@@ -63,7 +63,7 @@ def _run(settings: Settings, files: list[LetterFile], ledger: Ledger, max_cost: 
     finally:
         unread = len(left) - ledger.totals.letters
         report = ledger.finish(complete=not unread, letters=len(files))
-    _console().print(_summary(report, ledger))
+    console_of().print(_summary(report, ledger))
     if unread:
         console.print(
             f"Stopped at the limit of {max_cost} USD with {unread} of {len(files)} letters unread; raise --max-cost to go on."
@@ -71,7 +71,8 @@ def _run(settings: Settings, files: list[LetterFile], ledger: Ledger, max_cost: 
     return SOME_FAILED if unread or report["statuses"].get("failed") else OK
 
 
-def _console(*, stderr: bool = False) -> Console:
+def console_of(*, stderr: bool = False) -> Console:
+    """Standard output or standard error, wide where nothing says how wide the reader's screen is."""
     stream = sys.stderr if stderr else sys.stdout
     # No markup: a path may hold brackets.
     return Console(stderr=stderr, width=None if stream.isatty() else _WIDE, highlight=False, markup=False, emoji=False)

@@ -104,8 +104,13 @@ async def _cached(store: AnswerCache, settings: Settings, progress: Progress) ->
     except BaseException:
         store.close()
         raise
+    return CachedAsker(asker, store, **_names_of_answers(settings))
+
+
+def _names_of_answers(settings: Settings) -> dict[str, Any]:
+    """What of the settings is part of an answer's key (`cache.answer_key`): cache and recordings have to agree on it."""
     sampling = {"temperature": settings.temperature, "seed": settings.seed}
-    return CachedAsker(asker, store, model=model_name(settings), endpoint_kind=endpoint_of(settings), sampling=sampling)
+    return {"model": model_name(settings), "endpoint_kind": endpoint_of(settings), "sampling": sampling}
 
 
 def recorded_asker(settings: Settings, recordings: Recordings, *, replay: bool, progress: Progress = _silent) -> Asker:
@@ -115,8 +120,7 @@ def recorded_asker(settings: Settings, recordings: Recordings, *, replay: bool, 
     """
     from llm_extract.evaluation.recorded import RecordedAsker
 
-    sampling = {"temperature": settings.temperature, "seed": settings.seed}
-    asker = partial(RecordedAsker, recordings, model=model_name(settings), endpoint_kind=endpoint_of(settings), sampling=sampling)
+    asker = partial(RecordedAsker, recordings, **_names_of_answers(settings))
     if replay:
         return asker()
     if not settings.cache:

@@ -312,7 +312,8 @@ _RECITED: tuple[_Rule, ...] = (
         r"|considered )experimental"
         r"|almost never|not been evaluated for|not recommended(?: for|,|\.|:|$)|at least one drug[^.]{0,40}not recommended"
         r"|no peer[- ]reviewed)",
-        r"long[- ]term|chronic or|isolated|stand-?alone|unless|until|except|sole|prevention|routine|asymptomatic|addition of|if the|used to"
+        r"long[- ]term|chronic or|isolated|stand-?alone|unless|until|except|sole|prevention|routine|asymptomatic|addition of"
+        r"|if the|used to"
         r"|for longer|if used|first-line|should not be recommended|prior to|without|not recommended as a (?:primary|medical)"
         r"|recommended as an? (?:option|adjunct|primary)(?! in a)",
     ),

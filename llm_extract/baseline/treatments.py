@@ -52,7 +52,8 @@ _NAMES = (
 )
 # A noun that names one only with a word before it: "rotator cuff repair", "heating pad", "activity modification".
 _WITH_WORD = (
-    r"releases?|repairs?|scopes?|pinning|reconstructions?|decompressions?|replacements?|implants?|implantation|removals?|revisions?"
+    r"releases?|repairs?|scopes?|pinning|reconstructions?|decompressions?|replacements?|implants?|implantation|removals?"
+    r"|revisions?"
     r"|transpositions?|transfers?"
     r"|grafts?|grafting|stimulation|trainings?|programs?|fillings?|crowns?|stimulators?(?: trial| implant(?:ation)?\b"
     r"| placement)?"
@@ -216,7 +217,8 @@ _DIRECTLY_HAD = re.compile(
 )
 _IS_ASKED = re.compile(
     r"[^.,;]{0,60}?\b(?:was|were|is|are|has been|have been|be|being) (?:\w+ ){0,2}?"
-    r"(?:request|recommend|denied|propos|consider|authoriz|plan|schedul|advis|non-?certif|sought|declin|order|suggest|contemplat|need)",
+    r"(?:request|recommend|denied|propos|consider|authoriz|plan|schedul|advis|non-?certif|sought|declin|order|suggest"
+    r"|contemplat|need)",
 )
 _REFERS_BACK = re.compile(r"\b(?:the|this|that|any|his|her) $")
 _OF = re.compile(r" of\b(?! (?:fingertip|hardware))")
@@ -325,7 +327,7 @@ def _heads(text: str, low: str, part: Part) -> list[_Head]:
 
 
 def _was_had(low: str, s: Part, head: _Head, named: _Named, had: bool, listed: bool) -> bool:
-    """Whether a noun that is neither asked for nor denied was had: a device and self-care need words that say so, others do not."""
+    """Whether a noun that is neither asked for nor denied was had: devices and self-care need words that say so."""
     if head.is_device:
         return listed or _in_use(low, s, head)
     return had or not (named.bare or _SELF_CARE.fullmatch(head.words))

@@ -91,8 +91,7 @@ def refuse_other_cases(kept: Kept, engines: Collection[str], letters: Collection
 
 def _fields(own: Sequence[Difference], margin: float, gated: Sequence[str]) -> Iterator[Check]:
     for difference in own:
-        again = difference.name in GROUPS and difference.p_holm is not None  # "reasons" is a group and its only field
-        if difference.name in gated and not again:
+        if difference.name in gated and not difference.repeats_a_group:
             low = difference.low
             change = difference.difference
             detail = (

@@ -23,13 +23,13 @@ from urllib.parse import quote
 
 from llm_extract.evaluation.cases import Case
 from llm_extract.evaluation.gate import Gate
-from llm_extract.evaluation.kept import ERRORS, Change, broken, fixed
+from llm_extract.evaluation.kept import Change, broken, fixed
 from llm_extract.evaluation.markdown import NONE, number, percent
 from llm_extract.evaluation.marks import Marked
 from llm_extract.evaluation.metrics import DECISION_ORDER, FIELD_NAMES, NO_ITEM
 from llm_extract.evaluation.plots import colour, marker, plots, slice_label
 from llm_extract.evaluation.report import EngineRun, LetterLine, Report
-from llm_extract.evaluation.score import ITEM, Row
+from llm_extract.evaluation.score import ERRORS, ITEM, Row
 from llm_extract.letters import Letter
 from llm_extract.schema import BY_NAME, Record
 

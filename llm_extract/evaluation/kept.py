@@ -15,9 +15,7 @@ from typing import Any
 
 from llm_extract.errors import SettingsError
 from llm_extract.evaluation.report import Part, Report
-from llm_extract.evaluation.score import Row
-
-ERRORS = frozenset({"wrong", "missing", "invented"})
+from llm_extract.evaluation.score import ERRORS, Row
 
 
 class KeptReportError(SettingsError):

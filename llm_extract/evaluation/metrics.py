@@ -10,7 +10,7 @@ from typing import NamedTuple, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from llm_extract.evaluation.score import ITEM, Outcome, Row
+from llm_extract.evaluation.score import ERRORS, ITEM, Outcome, Row
 from llm_extract.schema import DECISIONS, FIELDS, NARRATIVE
 
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
@@ -64,7 +64,7 @@ class Tallies:
     def errors(self, fields: Sequence[str]) -> NDArray[np.int64]:
         """Shape (letters,): wrong, missing and invented values of the named fields; 0 is a perfect letter."""
         outcomes = self.outcomes[:, [FIELD_NAMES.index(f) for f in fields]].sum(axis=1)
-        return np.asarray(outcomes[:, [OUTCOMES.index(o) for o in ("wrong", "missing", "invented")]].sum(axis=1))
+        return np.asarray(outcomes[:, [OUTCOMES.index(o) for o in ERRORS]].sum(axis=1))
 
 
 def counts_of(outcomes: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -202,10 +202,7 @@ class RecordedAsker:
         except EndpointError:
             self._recordings.missing[question.prompt] += 1
             raise
-        kept = Kept(
-            raw=answer.raw, usage=answer.usage, model=answer.model, finish_reason=answer.finish_reason, re_asked=answer.re_asked
-        )
-        self._recordings.add(key, question.prompt, kept)
+        self._recordings.add(key, question.prompt, Kept.of(answer))
         return answer
 
     async def close(self) -> None:

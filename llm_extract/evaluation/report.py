@@ -184,6 +184,11 @@ class Difference(Part):
     p: float | None
     p_holm: float | None = Field(description="adjusted over the fields of this comparison; null for groups, which stand alone")
 
+    @property
+    def repeats_a_group(self) -> bool:
+        """Whether this is the field of a group that has but it: "reasons" stands among the groups already."""
+        return self.name in GROUPS and self.p_holm is not None
+
 
 class LetterLine(Part):
     """One letter and how each engine did on it."""

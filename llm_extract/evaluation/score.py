@@ -31,6 +31,8 @@ from llm_extract.letters import Letter
 from llm_extract.schema import BY_NAME, ITEM_FIELDS, LETTER_FIELDS, Content, EvidenceSpan, FieldSpec, Item, Reader, Record, Span
 
 Outcome = Literal["correct", "wrong", "missing", "invented", "correctly_null"]
+ERRORS: tuple[Outcome, ...] = ("wrong", "missing", "invented")
+"""The outcomes that count against a reader."""
 Evidence = Literal["supported", "unsupported", "absent"]
 ITEM = "item"
 """Field name of the rows that say whether an item was found."""

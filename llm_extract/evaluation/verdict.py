@@ -62,9 +62,10 @@ def _compared(overall: Difference, engine: EngineReport, baseline: EngineReport,
 
 def _is_sure(difference: Difference) -> bool:
     """A field whose test holds after Holm, or a group whose interval leaves out zero; all fields together stand apart."""
+    if difference.repeats_a_group:
+        return False
     if difference.name in GROUPS:
-        is_group = difference.name != "all" and difference.p_holm is None  # "reasons" is a group and its only field
-        return is_group and (_above(difference) or _below(difference))
+        return difference.name != "all" and (_above(difference) or _below(difference))
     return difference.p_holm is not None and difference.p_holm < _SIGNIFICANT
 
 
