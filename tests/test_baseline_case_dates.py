@@ -5,15 +5,25 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from baseline_samples import expert_letter, value
 
-from llm_extract.baseline import read_letter
+from llm_extract.baseline import case_dates, denial_date, injury_date, read_letter
 from llm_extract.baseline.page import LONGEST_NARRATIVE
+from llm_extract.baseline.rule import Matter
+from llm_extract.letters import Letter
 
 INJURED, DENIED, APPLIED, ASSIGNED = date(2009, 3, 4), date(2014, 10, 3), date(2014, 11, 5), date(2014, 11, 20)
 
+
+def examples(matter: Matter) -> dict[str, Any]:
+    """The words of a matter's rules with what they say: a whole letter must give the same as the rule by itself."""
+    return {words: expected for rule in matter.rules for words, expected in rule.examples.items()}
+
+
+# Beside the examples of the rules: words that several rules might read, and those that none may.
 INJURY = {
     "The applicant is a represented 45-year-old employee who has filed a claim for chronic low back pain reportedly associated with an industrial injury of June 1, 2010.": date(
         2010, 6, 1
@@ -21,59 +31,80 @@ INJURY = {
     "The applicant is a represented Acme employee who has filed a claim for chronic neck pain, depression, and anxiety reportedly associated with an industrial injury of June 1, 2010. Thus far, the applicant has been treated with analgesic medications.": date(
         2010, 6, 1
     ),
-    "This is a 45 year old female with a date of injury of 3/4/09.": INJURED,
-    "The patient is a 45-year-old male with date of injury: 3/4/09.": INJURED,
-    "DOI: 3/4/09. The patient complains of pain.": INJURED,
-    "The injured worker is a 52 year old male, who sustained an industrial injury on 3/4/2009.": INJURED,
     "The injured worker (IW) is a 52 year old female who sustained an industrial injury on 03/04/2009. She reported initial complaints of low back pain.": INJURED,
     "This 49 year old female sustained an industrial injury on 3-4-2009. The documentation noted that the injured worker was undergoing treatment for chronic pain.": INJURED,
-    "The injured worker is a 43-year-old who reported injury on 03/04/2009.": INJURED,
     "The patient is a 43-year-old female who reported an injury on 03/04/2009. The mechanism of injury was a fall.": INJURED,
-    "The injured worker is a 60 year old with an injury date of 03/04/2009.": INJURED,
     "The patient has a date of injury of March 4, 2009. A progress report dated July 1, 2014 identifies pain.": INJURED,
-    "This is a 55-year-old man with a March 4, 2009 date of injury.": INJURED,
-    "The patient is a 39 year old male with an industrial injury dated 03/04/2009.": INJURED,
-    "The claimant was injured on 3/4/09 when he fell from a ladder.": INJURED,
     "The patient is a 47 year-old male who was injured on 3/4/09. He has been diagnosed with lumbar radiculopathy.": INJURED,
-    "The patient was injured at work on March 4th, 2009 while lifting a box.": INJURED,
-    "This case involves a 45-year-old male who was involved in a work related accident on 3/4/2009.": INJURED,
     "The patient is a 56 year old female with a work-related injury on 3/4/09 from a slip and fall.": INJURED,
     "The patient sustained a work injury on 3/4/09 affecting the neck.": INJURED,
-    "On 3/4/09, the patient sustained injuries to her low back while lifting.": INJURED,
-    "On March 4, 2009, the applicant slipped and fell on a wet floor.": INJURED,
-    "The patient is a 50-year-old, right hand dominant male who suffered a left shoulder injury on 3/4/09.": INJURED,
-    "A 44-year-old male with a history of work related injuries on 3/4/2009.": INJURED,
     "The injured worker is a 62 year old male who sustained a work related injury March 4, 2009.": INJURED,
     "The records presented for review indicate that this 48 year-old individual was reportedly injured on March 4, 2009.": INJURED,
-    "The underlying date of injury in this case is 3/4/09. Date of UR decision was 8/1/14.": INJURED,
     "The date of injury is 03/04/2009.": INJURED,
-    "The patient's date of injury is March 4, 2009.": INJURED,
     "This patient sustained an injury on 3/4/2009 while employed by Acme. Request(s) under consideration include Norco 10/325mg #60.": INJURED,
     "This 45 year-old female patient sustained an injury to her low back on 3/4/09 while employed by Acme. Diagnoses include lumbar sprain.": INJURED,
     "The worker is a 51 year old male who was injured on 3/4/2009 while being employed.": INJURED,
     "The employee was injured in a motor vehicle accident on March 4, 2009.": INJURED,
     "The patient is a 61 year old male presenting with low back pain following a work-related injury on 3/4/2009.": INJURED,
-    "He has a cumulative trauma injury from 3/4/2009.": INJURED,
     "This claimant is a 37 year old with a DOI of 3/4/09.": INJURED,
     "The injured worker is a 41 year old male. The date of injury was 03/04/2009.": INJURED,
     "Date of injury 03/04/2009. Patient is 45.": INJURED,
     "The applicant is a 43-year-old who has filed a claim for knee pain reportedly associated with an industrial contusion injury of March 4, 2009.": INJURED,
     "The patient is a 33 year old who sustained an industrial lifting injury on 03/04/09.": INJURED,
-    "The IW is a 45 year old who developed pain after she tripped over a cord on 3/4/2009.": INJURED,
     "Injured worker is a female with date of injury 3/4/2009. Per PTP note dated 9/1/2015 she had pain.": INJURED,
-    "According to the records, the patient was hit by a forklift on 3/4/2009.": INJURED,
     "The patient is a 45 year old with an injury in 2009. A progress note dated 3/4/2014 reports pain.": None,
     "The patient is a 45 year old female. On exam dated 3/4/2014, there was tenderness.": None,
     "The patient sustained an injury in March 2009. MRI dated 5/6/2012 showed a disc bulge.": None,
-    "The injured worker was seen on 3/4/2014 for a follow-up visit.": None,
-    "The patient was injured on February 30, 2009.": None,
-    "The patient fell at work 3/4/09.": INJURED,
-    "Her injury dates from March 4, 2009.": INJURED,
-    "The accident happened the 3/4/2009.": INJURED,
-    "He hurt his back on the 4th of March 2009.": INJURED,
-    "Claimant has had chronic low back pain since 3-4-09.": INJURED,
     "Cumulative trauma from 1/1/2005 to 3/4/2009.": None,
+    "The applicant is a represented Acme Foods employee who has filed a claim for chronic low back pain (LBP) reportedly associated with an industrial injury of March 4, 2009.": INJURED,
+    "The patient is a 41 year old female with a 3/4/2009 industrial injury claim. She has been diagnosed with cervicalgia.": INJURED,
+    "This patient is a 58-year-old male with an industrial injury that occurred on 3/4/09.": INJURED,
+    "The patient is a 60 year-old male with a date of injury on 3/4/2009. He is s/p lumbar fusion on 5/6/2012.": INJURED,
+    "The patient underwent lumbar fusion on 5/6/2012. The injury occurred on 3/4/2009.": INJURED,
+    "According to the medical records the patient is a 49 year old female patient with chronic pain syndrome, date of injury is 03/04/2009.": INJURED,
+    "This is a 62-year-old female with 3/4/2009 date of injury.": INJURED,
+    "The patient was born on 3/4/1969 and hurt her neck in 2009.": None,
+    "The claimant is a 44 year old female (DOB 5/6/70) with a date of injury of 3/4/09.": INJURED,
+    "Patient is a 45 y/o who twisted the left knee stepping off a curb on 3-4-09.": INJURED,
+    "The injured worker was driving a truck on 3/4/2009 when he was rear-ended.": INJURED,
+    "The worker sustained a specific injury on March 4, 2009 and a cumulative trauma from 3/4/2008 to 3/4/2009.": INJURED,
+    "Per the doctor's first report of occupational injury dated 5/6/2012, the worker hurt his wrist.": None,
+    "The injured worker's date of injury was 03-04-2009. Diagnoses include lumbago.": INJURED,
+    "The IW is a 54 year old male who sustained an industrial related injury on 03/04/09 to the lumbar spine.": INJURED,
+    "IW is a 54 year old. DOI is 3/4/09.": INJURED,
+    "He is a 62-year-old with injuries from 3/4/09.": INJURED,
+    "The patient has had low back pain since lifting a box at work on 3/4/2009.": INJURED,
+    "45-year-old male, date of injury 4 Mar 2009.": INJURED,
+    "The 50 year old worker tripped over a hose on the job on 3/4/2009.": INJURED,
+    "She developed bilateral wrist pain due to repetitive work, with date of injury 3/4/2009.": INJURED,
+    "The claim is for an injury of 3/4/2009.": INJURED,
+    "The date of injury is documented as March 4, 2009.": INJURED,
+    "The patient reported an injury on 03/04/2009 from lifting. On 5/6/2014, she was evaluated.": INJURED,
+    "The patient presented on 5/6/2014 with pain after an injury.": None,
+    "The patient is status post left shoulder arthroscopy on 5/6/2012. He has pain.": None,
+    "The patient has been treated for an injury since 5/6/2012.": None,
+    "A 40-year-old man who had surgery for a knee injury on 5/6/2012.": None,
+    "He injured his back in 2009. He re-injured it on 5/6/2012.": None,
+    "MRI of 5/6/2012 showed traumatic injury of the meniscus.": None,
+    "The patient is a 34-year-old female with the date of injury of March 4, 2009, when she slipped.": INJURED,
+    "The patient is a 34-year-old female. She was in a motor vehicle accident on 3/4/2009 while delivering mail.": INJURED,
+    "This worker's injury, which happened on 3/4/2009, was to his foot.": INJURED,
+    "The patient is a 53 year old male, DOI 03.04.2009.": INJURED,
+    "Injury: 3/4/2009. The patient is 53.": INJURED,
+    "This is a worker injured on the fourth of March.": None,
+    "His 2009 injury left pain; an examination on 5/6/2014 showed spasm.": None,
+    "She claims industrial injury to her psyche on 3/4/09.": INJURED,
+    "The patient (DOI: 3/4/09) complains of neck pain.": INJURED,
+    "The patient was injured on 03/04/2009 secondary to a fall.": INJURED,
+    "The mechanism of injury was not stated; the date is 03/04/2009.": None,
+    "A 45-year-old sustained a crush injury to the hand at a press, 3/4/2009.": INJURED,
+    "The applicant, 45, alleged injury arising out of and in the course of employment 3/4/2009.": INJURED,
+    "the industrial injury took place on the 4th of March, 2009": INJURED,
+    "The IMR request stems from an accident dated 3/4/2009.": INJURED,
+    "She was involved in a work-related motor vehicle accident, 3/4/2009.": INJURED,
+    "The patient sustained injury on 3/4/2009 - 5/6/2010.": None,
 }
+INJURY |= examples(injury_date.MATTER)
 
 
 @pytest.mark.parametrize("summary", INJURY)
@@ -83,58 +114,70 @@ def test_the_day_of_the_injury(summary: str) -> None:
 
 
 DENIAL = {
-    "In a Utilization Review Report dated October 3, 2014, the claims administrator failed to approve a request for Norco.": DENIED,
     "In a utilization review report of October 3, 2014, the claims administrator denied a request for an MRI.": DENIED,
     "In a UR report dated October 3, 2014, the claims administrator partially approved Norco.": DENIED,
     "A utilization review determination dated 10/3/14 recommends noncertification of acupuncture.": DENIED,
-    "A utilization review determination was rendered on October 3, 2014 recommending denial of the MRI.": DENIED,
     "A utilization review decision rendered on 10/3/2014 did not certify the request.": DENIED,
-    "On 10/3/14, UR non-certified the request for an MRI of the lumbar spine.": DENIED,
-    "On 10/3/2014, Utilization Review non-certified a request for Norco, citing MTUS.": DENIED,
     "On October 3, 2014, Utilization Review modified or denied the request for tramadol.": DENIED,
-    "The request was denied by utilization review on 10/3/14.": DENIED,
-    "The utilization review denied the request on 10/3/2014.": DENIED,
-    "The Utilization Review dated 10/3/14 non-certified the request for physical therapy.": DENIED,
-    "The Utilization Review (UR) (10-3-14) denied a request for Ambien.": DENIED,
-    "The original utilization review (October 3, 2014) denied the request for Norco 10/325mg #60.": DENIED,
-    "Per the Utilization Review (10-03-2014), the request was modified.": DENIED,
-    "The UR determination being challenged is dated 10/3/14. The treating physician provided reports.": DENIED,
     "The utilization review determination being challenged is dated 10/3/2014.": DENIED,
-    "Request(s) under review were non-certified on 10/3/14 citing guidelines criteria.": DENIED,
-    "Request(s) for Naproxen were denied on October 3, 2014.": DENIED,
-    "The request(s) for Norco was modified for quantity of #45 on 10/3/14.": DENIED,
     "UR decision dated 10/3/14 denied the request.": DENIED,
-    "Date of UR decision was 10/3/2014.": DENIED,
     "The date of the UR decision was 10/3/2014.": DENIED,
-    "The claims administrator denied the request on 10/3/2014.": DENIED,
-    "In a letter dated 10/3/14, the claims administrator non-certified the request.": DENIED,
     "The previous UR decision, dated 10/3/2014, denied the request.": DENIED,
     "UR on 10/3/14 non-certified Soma.": DENIED,
     "The UR report dated 10/3/2014 non-certified the request because there was no benefit.": DENIED,
     "Utilization review from 10/3/2014 denied the request.": DENIED,
     "On 10/03/2014 a utilization review decision modified the request for Norco.": DENIED,
-    "The claims administrator determined on 10/3/14 that the MRI was not medically necessary.": DENIED,
     "A prior utilization review was completed on 10/3/14 and the request was denied.": DENIED,
-    "These were non-certified by Utilization Review on 10/3/2014.": DENIED,
     "A peer review on 10/3/14 non-certified the request.": DENIED,
-    "Denied by utilization review: 10/3/2014.": DENIED,
-    "Denied by the carrier's UR 10-3-2014.": DENIED,
     "Utilization review non-certified aquatic therapy on 06-03-14; that decision concerns an earlier request. The request now in dispute was dated 09-09-14 and was denied on 10-03-14.": DENIED,
     "An earlier request was denied on 2/1/14. The current request was denied on 10/3/14.": DENIED,
     "The first denial was dated 2/1/2014; the denial of the request in dispute was issued on 10/3/2014.": DENIED,
-    "Utilization review denied a prior request for the MRI on 2/1/14, and the present request on 10/3/14.": DENIED,
     "The UR of 2/1/14 approved six visits. The request for eight more was denied by UR on 10/3/14.": DENIED,
-    "UR from 10/3/14 certified 6 of 12 visits.": DENIED,
-    "UR non-certified the request for Norco (10/3/14).": DENIED,
-    "The 10/3/2014 utilization review denial cites ODG.": DENIED,
-    "On October 3, 2014 the request was denied.": DENIED,
-    "Non-certification was issued 10/3/14.": DENIED,
-    "Claims administrator denial, October 3 2014.": DENIED,
-    "A physician advisor denied this on 10/3/14.": DENIED,
-    "In its decision of 10/3/14 the utilization review found no indication.": DENIED,
     "The patient was denied benefits. On 10/3/14, he was seen by Dr. Smith.": None,
     "The patient denies numbness. The UR physician noted the report of 10/3/14.": None,
+    "A Utilization Review dated 10-3-2014 non-certified the request for Norco.": DENIED,
+    "On 10-03-2014, the Utilization Review determination modified the request.": DENIED,
+    "On 10-3-14 a utilization review determination non-certified a request for 12 PT visits.": DENIED,
+    "The utilization review form dated 10/3/2014 denied the MRI.": DENIED,
+    "The request for authorization dated 9/15/14 was denied on 10/3/14 by UR.": DENIED,
+    "In a Utilization Review Report dated October 3, 2014, the claims administrator failed to approve a request for Norco. The claims administrator referenced an RFA form received on September 25, 2014 in its determination.": DENIED,
+    "The claims administrator referenced an RFA form received on September 25, 2014 in its determination to deny the request.": None,
+    "UR non-certified the request for a urine drug screen on 9/9/14 but the current request for Norco was denied on 10/3/14.": DENIED,
+    "A prior UR determination dated 10/3/14 resulted in denial of the requested services.": DENIED,
+    "The request was previously reviewed and non-certified on 10/3/14 because of lack of documentation.": DENIED,
+    "Utilization review dated 10/03/2014 modified the request to 1 month.": DENIED,
+    "UR decision: 10/3/14.": DENIED,
+    "UR rationale dated 10/3/14: not certified.": DENIED,
+    "The patient's request for aquatic therapy received an adverse determination on 10/3/2014.": DENIED,
+    "The utilization review letter dated 10/3/2014 was reviewed.": DENIED,
+    "The requested surgery was deemed not medically necessary by utilization review on 10/3/14.": DENIED,
+    "In the UR of 10/3/14 the request was denied.": DENIED,
+    "The carrier's utilization review company denied it by fax on 10/3/14.": DENIED,
+    "The prior denial on 2/1/14 concerned an MRI.": None,
+    "An earlier request for therapy was denied by UR on 2/1/14.": None,
+    "UR report dated 10/3/14 stated that the request had been denied.": DENIED,
+    "The provider appealed the denial on 10/3/14.": None,
+    "In an appeal letter dated 11/1/14, the attending disagreed with the 10/3/14 denial.": DENIED,
+    "The patient denied pain on 10/3/14.": None,
+    "The patient was seen on 10/3/14 and denied radicular symptoms.": None,
+    "She denies numbness at the visit of 10/3/14.": None,
+    "Utilization review denied this request October 3, 2014.": DENIED,
+    "UR (10/3/14): non-certified.": DENIED,
+    "The Utilization Review on 10/3/2014 denied the request as guidelines do not support it.": DENIED,
+    "Denied 10/3/14 by UR for lack of records.": DENIED,
+    "On 10/3/14 the request for Norco #60 was modified to #30 for weaning.": DENIED,
+    "The UR physician, in a decision of 10/3/14, modified the request.": DENIED,
+    "The claims administrator's denial letter is dated 10/3/2014.": DENIED,
+    "On 10/3/14, the injured worker was seen and the request for therapy was denied.": None,
+    "The Claims Administrator denied the MRI on the basis of a note from 10/3/14.": None,
+    "Utilization review denial was rendered 3 October 2014.": DENIED,
+    "A modification was issued by the claims administrator on 10/3/14.": DENIED,
+    "The 10/03/2014 UR decision certified 6 visits and denied 6.": DENIED,
+    "The request was non-certified in UR dated 10/3/14.": DENIED,
+    "His application disputes the UR denial dated 10/3/2014.": DENIED,
+    "The medication was denied since 10/3/14.": None,
 }
+DENIAL |= examples(denial_date.MATTER)
 
 
 @pytest.mark.parametrize("summary", DENIAL)
@@ -144,16 +187,10 @@ def test_the_day_of_the_denial(summary: str) -> None:
 
 
 APPLICATION = {
-    "On 11/5/14, the injured worker submitted an application for IMR for review of Norco.": APPLIED,
     "On 11/5/14, the injured worker submitted an application for independent medical review of the MRI.": APPLIED,
     "On November 5, 2014, the injured worker submitted an application for IMR.": APPLIED,
-    "An application for Independent Medical Review was filed on 11/5/2014 disputing the Utilization Review Denial dated 10/3/2014.": APPLIED,
-    "The application for IMR was received on 11/5/2014.": APPLIED,
-    "The application was received on November 5, 2014.": APPLIED,
-    "The injured worker applied for independent medical review on 11/5/14.": APPLIED,
-    "IMR was requested on 11/5/14.": APPLIED,
-    "Application for IMR: 11/5/14.": APPLIED,
 }
+APPLICATION |= {words: day for words, day in examples(case_dates.MATTER).items() if day == APPLIED}
 
 
 @pytest.mark.parametrize("summary", APPLICATION)
@@ -226,3 +263,24 @@ def test_an_endless_narrative_is_read_as_far_as_narratives_go() -> None:
     reading = read_letter(expert_letter("He has pain. " * LONGEST_NARRATIVE + "The date of injury is 3/4/2009."))
     assert reading.get("/case/date_of_injury") is None
     assert "/case/date_of_injury" not in reading.absent
+
+
+UNKNOWN = {
+    "To whom it may concern. The claimant is a 47-year-old man who was hurt on 3/4/2009 when a ladder slipped.": INJURED,
+    "Summary of findings. The form lists many things. It is long. It has pages. Here it goes on. The worker was injured on 3/4/2009.": INJURED,
+    "To whom it may concern. Date of accident: 3/4/2009.": INJURED,
+    "To whom it may concern. The adjuster was injured by a remark on 3/4/2009.": None,
+    "To whom it may concern. I write about the visit of 3/4/2009.": None,
+}
+
+
+@pytest.mark.parametrize("text", UNKNOWN)
+def test_a_letter_of_no_known_layout_must_name_the_patient_or_the_day(text: str) -> None:
+    """Without an introduction to go by, the day must be labelled, or told of the patient in so many words."""
+    assert value(Letter("letter", "", "", text), "/case/date_of_injury") == UNKNOWN[text]
+
+
+def test_another_requests_denial_is_not_looked_for_around_the_narrative() -> None:
+    """What the summary tells of another request is not read again as if it stood in the letterhead."""
+    letter = expert_letter("Utilization review dated 2/1/14 denied a prior request for therapy.", header="The form of 2013.")
+    assert value(letter, "/case/ur_denial_date") is None

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from llm_extract.baseline.citations import read_citations
 from llm_extract.baseline.page import Page
+from llm_extract.baseline.rulebook import rules
 from llm_extract.grounding import Evidence, follows
 from llm_extract.letters import Letter
 from llm_extract.schema import Citation, Source
@@ -581,6 +582,176 @@ LINES: dict[str, list[Citation]] = {
     "The Expert Reviewer found the guidelines used by the Claims Administrator not applicable. The Expert Reviewer based his/her decision on the ODG, Neck Chapter.": [
         cite("ODG", "ODG", section="Neck Chapter")
     ],
+    "Decision based on MTUS Chronic Pain Treatment Guidelines 9792.20 - 9792.26 Page(s): 78-80.": [
+        cite("MTUS", "MTUS Chronic Pain Treatment Guidelines", section="9792.20 - 9792.26", pages=(78, 79, 80))
+    ],
+    "Decision based on MTUS Chronic Pain Treatment Guidelines 8 C.C.R. 9792.20 - 9792.26 MTUS (Effective July 18, 2009) Page(s): 111-113.": [
+        cite(
+            "MTUS",
+            "MTUS Chronic Pain Treatment Guidelines",
+            section="8 C.C.R. 9792.20 - 9792.26 MTUS (Effective July 18, 2009)",
+            pages=(111, 112, 113),
+        )
+    ],
+    "Decision based on MTUS Chronic Pain Treatment Guidelines CRITERIA FOR USE OF OPIOIDS Page(s): 76-80.": [
+        cite("MTUS", "MTUS Chronic Pain Treatment Guidelines", section="CRITERIA FOR USE OF OPIOIDS", pages=(76, 77, 78, 79, 80))
+    ],
+    "Decision based on MTUS ACOEM Chapter 9 Shoulder Complaints Page(s): 209-210.": [
+        cite("ACOEM", "MTUS ACOEM", section="Chapter 9 Shoulder Complaints", pages=(209, 210))
+    ],
+    "Decision based on MTUS ACOEM Practice Guidelines, Chapter 11 Forearm, Wrist, and Hand Complaints Page(s): 265.": [
+        cite("ACOEM", "MTUS ACOEM Practice Guidelines", section="Chapter 11 Forearm, Wrist, and Hand Complaints", pages=(265,))
+    ],
+    "Decision based on MTUS General Approaches Page(s): 47.": [cite("MTUS", "MTUS General Approaches", pages=(47,))],
+    "Decision based on MTUS Low Back Complaints Page(s): 303-304. Decision based on Non-MTUS Citation Official Disability Guidelines (ODG) Low Back chapter, MRI.": [
+        cite("MTUS", "MTUS Low Back Complaints", pages=(303, 304)),
+        cite("ODG", "Official Disability Guidelines (ODG)", section="Low Back chapter, MRI"),
+    ],
+    "Decision based on MTUS Low Back Complaints.": [cite("MTUS", "MTUS Low Back Complaints")],
+    "Decision based on MTUS Acupuncture Treatment Guidelines. Decision based on Non-MTUS Citation Official Disability Guidelines (ODG), Low Back, Acupuncture.": [
+        cite("MTUS", "MTUS Acupuncture Treatment Guidelines"),
+        cite("ODG", "Official Disability Guidelines (ODG)", section="Low Back, Acupuncture"),
+    ],
+    "Decision based on Non-MTUS Citation Official Disability Guidelines (ODG), Treatment Index, 11th Edition (web), 2014, Pain, Compound drugs.": [
+        cite(
+            "ODG",
+            "Official Disability Guidelines (ODG)",
+            section="Treatment Index, 11th Edition (web), 2014, Pain, Compound drugs",
+        )
+    ],
+    "Decision based on Non-MTUS Citation Official disability guidelines, Pain (updated 10/06/14), Proton pump inhibitors (PPIs).": [
+        cite("ODG", "Official disability guidelines", section="Pain (updated 10/06/14), Proton pump inhibitors (PPIs)")
+    ],
+    "Decision based on Non-MTUS Citation ODG, Online Edition, Chapter: Low Back - Lumbar & Thoracic, Gym memberships.": [
+        cite("ODG", "ODG", section="Online Edition, Chapter: Low Back - Lumbar & Thoracic, Gym memberships")
+    ],
+    "Decision based on Non-MTUS Citation Title 8, California Code of Regulations, section 9792.21(c).": [
+        cite("other", "Title 8, California Code of Regulations", section="section 9792.21(c)")
+    ],
+    "Decision based on Non-MTUS Citation Title 8, California Code of Regulations, section 9792.20 et seq.": [
+        cite("other", "Title 8, California Code of Regulations", section="section 9792.20 et seq")
+    ],
+    "Decision based on Non-MTUS Citation Milliman Care Guidelines.": [cite("other", "Milliman Care Guidelines")],
+    "Decision based on Non-MTUS Citation Medicare Benefits Manual (Rev. 144, 05-06-11), Chapter 7 - Home Health Services; section 50.2.": [
+        cite("other", "Medicare Benefits Manual (Rev. 144, 05-06-11)", section="Chapter 7 - Home Health Services; section 50.2")
+    ],
+    "Decision based on Non-MTUS Citation Up-to-date.": [cite("other", "Up-to-date")],
+    "Decision based on Non-MTUS Citation Harris J (Ed), Occupational Medicine Practice Guidelines, 2nd Edition (2004) - pp. 127.": [
+        cite("other", "Harris J (Ed), Occupational Medicine Practice Guidelines, 2nd Edition (2004)", pages=(127,))
+    ],
+    "Decision based on Non-MTUS Citation J Am Acad Orthop Surg. 2011; 19(6):368-379.": [
+        cite("other", "J Am Acad Orthop Surg. 2011; 19(6):368-379")
+    ],
+    "Decision based on Non-MTUS Citation http://www.ncbi.nlm.nih.gov/pubmed/17602377.": [
+        cite("other", "http://www.ncbi.nlm.nih.gov/pubmed/17602377")
+    ],
+    "Decision based on Non-MTUS Citation Ann Intern Med. 2007;147:478-91; and ODG Low Back Chapter.": [
+        cite("other", "Ann Intern Med. 2007;147:478-91"),
+        cite("ODG", "ODG", section="Low Back Chapter"),
+    ],
+    "Decision based on MTUS Chronic Pain Treatment Guidelines TENS, chronic pain (transcutaneous electrical nerve stimulation) Page(s): 114-117. Decision based on Non-MTUS Citation Official Disability Guidelines (ODG) Knee.": [
+        cite(
+            "MTUS",
+            "MTUS Chronic Pain Treatment Guidelines",
+            section="TENS, chronic pain (transcutaneous electrical nerve stimulation)",
+            pages=(114, 115, 116, 117),
+        ),
+        cite("ODG", "Official Disability Guidelines (ODG)", section="Knee"),
+    ],
+    "Decision based on MTUS Chronic Pain Treatment Guidelines Opioids, specific drug list; Opioids, criteria for use; Weaning of Medications Page(s): 91, 78-80, 124.": [
+        cite(
+            "MTUS",
+            "MTUS Chronic Pain Treatment Guidelines",
+            section="Opioids, specific drug list; Opioids, criteria for use; Weaning of Medications",
+            pages=(91, 78, 79, 80, 124),
+        )
+    ],
+    "Decision based on MTUS Chronic Pain Treatment Guidelines Page 64 of 127.": [
+        cite("MTUS", "MTUS Chronic Pain Treatment Guidelines", pages=(64,))
+    ],
+    "Decision based on MTUS Chronic Pain Treatment Guidelines Muscle Relaxants for pain, page 66. Decision based on Non-MTUS Citation ODG TWC Pain.": [
+        cite("MTUS", "MTUS Chronic Pain Treatment Guidelines", section="Muscle Relaxants for pain", pages=(66,)),
+        cite("ODG", "ODG TWC", section="Pain"),
+    ],
+    "The Claims Administrator based its decision on the MTUS Chronic Pain guidelines, and ODG.": [
+        cite("MTUS", "MTUS Chronic Pain guidelines"),
+        cite("ODG", "ODG"),
+    ],
+    "The Claims Administrator based its decision on the Official Disability Guidelines (ODG), (no chapter cited), which is not part of MTUS.": [
+        cite("ODG", "Official Disability Guidelines (ODG)")
+    ],
+    "The Claims Administrator based its decision on the Non-MTUS Official Disability Guidelines (ODG) Low Back Chapter, Lumbar Supports.": [
+        cite("ODG", "Official Disability Guidelines (ODG)", section="Low Back Chapter, Lumbar Supports")
+    ],
+    "The Physician Reviewer based his/her decision on the MTUS Chronic Pain Medical Treatment Guidelines, section on Opioids, pages 74-96, which is part of the MTUS.": [
+        cite(
+            "MTUS",
+            "MTUS Chronic Pain Medical Treatment Guidelines",
+            section="section on Opioids",
+            pages=(74, 75, 76, 77, 78, 79, 80, 81, 82, 83, 84, 85, 86, 87, 88, 89, 90, 91, 92, 93, 94, 95, 96),
+        )
+    ],
+    "The Expert Reviewer based his/her decision on the Chronic Pain Medical Treatment Guidelines (May, 2009), Physical Medicine, pgs. 98-99, part of the MTUS.": [
+        cite("MTUS", "Chronic Pain Medical Treatment Guidelines (May, 2009)", section="Physical Medicine", pages=(98, 99))
+    ],
+    "The Claims Administrator based its decision on the American College of Occupational and Environmental Medicine (ACOEM) Guidelines, 2nd Edition, 2004, Chapter 12, page 303, part of the MTUS, and the Official Disability Guidelines (ODG), Low Back Section, MRI topic, not part of the MTUS. The Expert Reviewer found the referenced section of the MTUS used by the Claims Administrator relevant and appropriate for the employee's clinical circumstance.": [
+        cite(
+            "ACOEM",
+            "American College of Occupational and Environmental Medicine (ACOEM) Guidelines, 2nd Edition, 2004",
+            section="Chapter 12",
+            pages=(303,),
+        ),
+        cite("ODG", "Official Disability Guidelines (ODG)", section="Low Back Section, MRI topic"),
+    ],
+    "The Claims Administrator did not cite any evidence basis for its decision. The Expert Reviewer based his/her decision on the ACOEM Practice Guidelines, 3rd Edition, Low Back Disorders, which is not part of the MTUS.": [
+        cite("ACOEM", "ACOEM Practice Guidelines, 3rd Edition", section="Low Back Disorders")
+    ],
+    "The Expert Reviewer found that no section of the MTUS was applicable. Per the Strength of Evidence hierarchy established by the California Department of Industrial Relations, Division of Workers' Compensation, the Expert Reviewer based his/her decision on the Official Disability Guidelines (ODG), Knee & Leg Chapter, Hyaluronic acid injections, which is a medical treatment guideline (MTG) not part of the MTUS.": [
+        cite("ODG", "Official Disability Guidelines (ODG)", section="Knee & Leg Chapter, Hyaluronic acid injections")
+    ],
+    "The Claims Administrator guideline: Decision based on MTUS Chronic Pain Treatment Guidelines NSAIDs (non-steroidal anti-inflammatory drugs).": [
+        cite("MTUS", "MTUS Chronic Pain Treatment Guidelines", section="NSAIDs (non-steroidal anti-inflammatory drugs)")
+    ],
+    "Decision based on MTUS Chronic Pain Medical Treatment 2016, Section(s): Opioids Treatment Guidelines.": [
+        cite("MTUS", "MTUS Chronic Pain Medical Treatment 2016", section="Opioids Treatment Guidelines")
+    ],
+    "Decision based on MTUS Opioids Treatment 2016.": [cite("MTUS", "MTUS Opioids Treatment 2016")],
+    "Decision based on MTUS Chronic Pain Medical Treatment 2016, Opioids Treatment 2016.": [
+        cite("MTUS", "MTUS Chronic Pain Medical Treatment 2016"),
+        cite("MTUS", "Opioids Treatment 2016"),
+    ],
+    "Decision based on MTUS Interventional Pain 2017; ACOEM Chronic Pain Guidelines 2017 page 5.": [
+        cite("MTUS", "MTUS Interventional Pain 2017"),
+        cite("ACOEM", "ACOEM", section="Chronic Pain Guidelines 2017", pages=(5,)),
+    ],
+    "Decision based on MTUS Ankle and Foot Complaints 2004, Section(s): Physical Methods, Follow-up Visits, and Postsurgical Treatment 2009, Section(s): Ankle & Foot.": [
+        cite("MTUS", "MTUS Ankle and Foot Complaints 2004", section="Physical Methods, Follow-up Visits"),
+        cite("MTUS", "Postsurgical Treatment 2009", section="Ankle & Foot"),
+    ],
+    "Decision based on Non-MTUS Citation Official Disability Guidelines (ODG) Chronic Pain, Low Back, and Knee Chapters.": [
+        cite("ODG", "Official Disability Guidelines (ODG)", section="Chronic Pain, Low Back, and Knee Chapters")
+    ],
+    "Decision based on Non-MTUS Citation Official Disability Guidelines (ODG) Mental Illness and Stress, Cognitive Therapy for Depression; ODG psychotherapy guidelines.": [
+        cite(
+            "ODG", "Official Disability Guidelines (ODG)", section="Mental Illness and Stress, Cognitive Therapy for Depression"
+        ),
+        cite("ODG", "ODG", section="psychotherapy guidelines"),
+    ],
+    "Decision based on Non-MTUS Citation Other Medical Treatment Guideline or Medical Evidence: Tapentadol, FDA label.": [
+        cite("other", "Tapentadol, FDA label")
+    ],
+    "Decision based on Non-MTUS Citation Drugs.com (Temazepam).": [cite("other", "Drugs.com (Temazepam)")],
+    "Decision based on Non-MTUS Citation ODG-Pain chapter and pg 64.": [cite("ODG", "ODG", section="Pain chapter", pages=(64,))],
+    "Decision based on MTUS Chronic Pain Treatment Guidelines Page(s): Pages 78-80.": [
+        cite("MTUS", "MTUS Chronic Pain Treatment Guidelines", pages=(78, 79, 80))
+    ],
+    "Decision based on MTUS Chronic Pain Treatment Guidelines Page(s): 22, 67, 68-69, 111 & 112.": [
+        cite("MTUS", "MTUS Chronic Pain Treatment Guidelines", pages=(22, 67, 68, 69, 111, 112))
+    ],
+    "Decision based on MTUS ACOEM, Chronic Pain Treatment Guidelines Page(s): 60, 61.": [
+        cite("ACOEM", "MTUS ACOEM"),
+        cite("MTUS", "Chronic Pain Treatment Guidelines", pages=(60, 61)),
+    ],
     "None cited.": [],
     "N/A": [],
     "": [],
@@ -591,6 +762,11 @@ LINES: dict[str, list[Citation]] = {
 def test_a_line_cites_its_documents(line: str) -> None:
     """Source, title, section and pages of every document that a line names, in its order."""
     assert read(line) == LINES[line]
+
+
+def test_every_citation_names_the_rule_that_read_it() -> None:
+    """Each citation of each line leads to a rule of the book."""
+    assert {found.by for line in LINES for found in read_citations(*page_of(line))} - rules().keys() == set()
 
 
 def test_no_line_no_citation() -> None:

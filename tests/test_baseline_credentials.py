@@ -10,6 +10,7 @@ from baseline_samples import expert_letter
 from llm_extract.baseline import read_letter
 from llm_extract.letters import Letter
 from llm_extract.schema import STATES
+from llm_extract.values import STATE_CODES
 
 CREDENTIALS: dict[str, tuple[list[str], list[str]]] = {
     "The physician reviewer is Board Certified in Physical Medicine and Rehabilitation and is licensed to practice in California. He/she has been in active clinical practice for more than five years and is currently working at least 24 hours a week in active practice.": (
@@ -136,7 +137,10 @@ CREDENTIALS: dict[str, tuple[list[str], list[str]]] = {
         ["Occupational Medicine"],
         ["California"],
     ),
-    "Board Certified in Dermatology, licensed to practice in Washington, D.C., and Maryland.": (["Dermatology"], ["Maryland"]),
+    "Board Certified in Dermatology, licensed to practice in Washington, D.C., and Maryland.": (
+        ["Dermatology"],
+        ["District of Columbia", "Maryland"],
+    ),
     "State(s) of Licensure: California Certification(s)/Specialty: Physical Medicine & Rehabilitation, Pain Management": (
         ["Physical Medicine & Rehabilitation", "Pain Management"],
         ["California"],
@@ -185,6 +189,76 @@ CREDENTIALS: dict[str, tuple[list[str], list[str]]] = {
     "State(s) of Licensure: Washington Certification(s)/Specialty: Allergy and Immunology, Internal Medicine": (
         ["Allergy and Immunology", "Internal Medicine"],
         ["Washington"],
+    ),
+    "The Physician Reviewer is Board Certified in Anesthesiology, has a subspecialty in Fellowship Trained in Pain Medicine and is licensed to practice in Oklahoma and Texas.": (
+        ["Anesthesiology", "Pain Medicine"],
+        ["Oklahoma", "Texas"],
+    ),
+    "The Expert Reviewer is Board Certified in Neurological Surgery, has a subspecialty in Spine and is licensed to practice in Nevada.": (
+        ["Neurological Surgery", "Spine"],
+        ["Nevada"],
+    ),
+    "State(s) of Licensure: CA, NV Certification(s)/Specialty: Pain Management": (["Pain Management"], ["California", "Nevada"]),
+    "State(s) of Licensure: Californa Certification(s)/Specialty: Pain Management": (["Pain Management"], []),
+    "The reviewer is Board Certified in Occupational Medicine and is licensed to practice in Montana, Tennessee, and Texas.": (
+        ["Occupational Medicine"],
+        ["Montana", "Tennessee", "Texas"],
+    ),
+    "The physician reviewer is Board Certified in Physical Medicine and Rehabilitation, has a subspecialty in Pain Medicine and Sports Medicine and is licensed to practice in Washington, D.C. and Virginia.": (
+        ["Physical Medicine and Rehabilitation", "Pain Medicine", "Sports Medicine"],
+        ["District of Columbia", "Virginia"],
+    ),
+    "The Expert Reviewer is Board Certified in Podiatry, and is licensed to practice in New York. He/she has been in active clinical practice.": (
+        ["Podiatry"],
+        ["New York"],
+    ),
+    "State(s) of Licensure: Utah, South Dakota Certification(s)/Specialty: Obstetrics & Gynecology": (
+        ["Obstetrics & Gynecology"],
+        ["Utah", "South Dakota"],
+    ),
+    "State(s) of Licensure: Texas, New Mexico\nCertification(s)/Specialty: Orthopedic Surgery\nThe expert reviewer has no affiliation with the employer in Ohio.": (
+        ["Orthopedic Surgery"],
+        ["Texas", "New Mexico"],
+    ),
+    "The Expert Reviewer is Board Certified in Emergency Medicine and is licensed to practice in the Commonwealth of Virginia.": (
+        ["Emergency Medicine"],
+        ["Virginia"],
+    ),
+    "The reviewer is board certified in internal medicine with subspecialties in rheumatology and geriatrics, and licensed in OH.": (
+        ["internal medicine", "rheumatology", "geriatrics"],
+        ["Ohio"],
+    ),
+    "The reviewer is a licensed chiropractor, licensed in the State of California.": (["chiropractor"], ["California"]),
+    "The Expert Reviewer is a Licensed Clinical Social Worker and is licensed to practice in California.": (
+        ["Clinical Social Worker"],
+        ["California"],
+    ),
+    "Reviewer: MD, Board Certified Orthopedic Surgery, licensed in California": (["Orthopedic Surgery"], ["California"]),
+    "The Expert Reviewer has the following credentials: State(s) of Licensure: North Dakota, Minnesota Certification(s)/Specialty: Psychology": (
+        ["Psychology"],
+        ["North Dakota", "Minnesota"],
+    ),
+    "The reviewer is double board certified in Neurology and Psychiatry; licensed: California.": (
+        ["Neurology", "Psychiatry"],
+        ["California"],
+    ),
+    "STATE(S) OF LICENSURE: CALIFORNIA CERTIFICATION(S)/SPECIALTY: FAMILY PRACTICE": (["FAMILY PRACTICE"], ["California"]),
+    "State of Licensure: California Specialty: Dentist": (["Dentist"], ["California"]),
+    "Licensed to practice in: California, Nevada. Specialty: Pain Medicine, Anesthesiology": (
+        ["Pain Medicine", "Anesthesiology"],
+        ["California", "Nevada"],
+    ),
+    "The Physician Reviewer is Board Certified in Otolaryngology, has a subspecialty in Head and Neck Surgery and is licensed to practice in Puerto Rico.": (
+        ["Otolaryngology", "Head and Neck Surgery"],
+        ["Puerto Rico"],
+    ),
+    "Certification(s)/Specialty: Preventive Medicine, Occupational Medicine State(s) of Licensure: Arkansas, Kansas": (
+        ["Preventive Medicine", "Occupational Medicine"],
+        ["Arkansas", "Kansas"],
+    ),
+    "The reviewer is certified in Acupuncture and Oriental Medicine, licensed in Calif.": (
+        ["Acupuncture and Oriental Medicine"],
+        [],
     ),
 }
 
@@ -249,3 +323,38 @@ def test_typography_stays_in_a_name() -> None:
     """A name is the letter's own words, its dashes included."""
     line = "State(s) of Licensure: Ohio Certification(s)/Specialty: Oto\u2013Laryngology"
     assert read(expert_letter(credentials=line))[0] == ["Oto\u2013Laryngology"]
+
+
+WITHOUT_SECTION: dict[str, tuple[list[str], list[str]]] = {
+    "Dear Sir. This review was performed by a physician board certified in Neurology and licensed in Texas.": (
+        ["Neurology"],
+        ["Texas"],
+    ),
+    "REVIEWER CREDENTIALS\nState of Licensure: CA\nCertifications/Specialty: Pain Management": (
+        ["Pain Management"],
+        ["California"],
+    ),
+    "The worker was referred to Dr. X, board certified in Psychiatry, licensed in Ohio. She is tired.": ([], []),
+    "REVIEWER\nThis review was made by a physician, board certified in Neurology.\nHISTORY\nThe worker saw Dr. X, board certified in Psychiatry.": (
+        ["Neurology"],
+        [],
+    ),
+    "The worker is treated by a board certified orthopedic surgeon. The reviewer agrees.": ([], []),
+}
+
+
+@pytest.mark.parametrize("text", WITHOUT_SECTION)
+def test_a_letter_of_no_known_layout_must_speak_of_the_reviewer(text: str) -> None:
+    """Where no section is the reviewer's, a treating physician's specialty and licence are not taken for the reviewer's."""
+    assert read(Letter("letter", "", "", text)) == WITHOUT_SECTION[text]
+
+
+@pytest.mark.parametrize(("code", "state"), STATE_CODES.items())
+def test_every_postal_code_is_known(code: str, state: str) -> None:
+    """A code in capitals that is a whole entry of the line is its state."""
+    assert read(expert_letter(credentials=f"State(s) of Licensure: {code}, Guam"))[1] == [state]
+
+
+def test_words_are_no_postal_codes() -> None:
+    """Words such as "or" and "me" are no codes, also in capitals, where they are no entry of a list."""
+    assert read(expert_letter(credentials="LICENSED TO PRACTICE IN OHIO OR SOON IN MAINE FOR ME"))[1] == ["Ohio", "Maine"]

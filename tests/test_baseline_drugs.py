@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+from importlib import resources
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from llm_extract.baseline.drugs import generic_of, mentions, table
+from llm_extract.baseline.kinds import category_of
+
+TABLE = resources.files("llm_extract.baseline").joinpath("data/drugs.tsv")
 
 
 def names(text: str) -> list[str]:
@@ -67,6 +74,87 @@ def test_every_name_of_the_table_is_found_and_maps_to_lower_case() -> None:
     missed = [d.name for d in table().values() if [m.drug.generic for m in mentions(d.name)] != [d.generic]]
     assert missed == []
     assert all(d.generic == d.generic.lower() for d in table().values())
+
+
+def lines() -> list[str]:
+    """The table's lines, its head aside."""
+    return [line for line in TABLE.read_text("utf-8").splitlines() if not line.startswith("# ")]
+
+
+def test_the_table_says_where_it_comes_from() -> None:
+    """The head of the file names its source, and the columns follow."""
+    text = TABLE.read_text("utf-8")
+    assert text.startswith("# ")
+    assert "# Source: " in text.partition("\nname\t")[0]
+    assert lines()[0] == "name\tgeneric\tkind"
+
+
+def test_the_table_is_well_formed() -> None:
+    """Three columns without spaces at their ends, sorted by name without regard to case, no name twice."""
+    rows = [line.split("\t") for line in lines()[1:]]
+    assert [row for row in rows if len(row) != 3 or [cell.strip() for cell in row] != row or not row[0] or not row[2]] == []
+    names = [row[0].lower() for row in rows]
+    assert names == sorted(names)
+    assert [name for name, times in Counter(names).items() if times > 1] == []
+
+
+def test_every_kind_of_the_table_is_explained() -> None:
+    """The kinds of the table are those that the page beside it lists."""
+    page = TABLE.parent.joinpath("README.md").read_text("utf-8")
+    listed = set(re.findall(r"`(\w+)`", page.partition("## Kinds")[2].partition("## How to match")[0]))
+    assert {drug.kind for drug in table().values()} <= listed
+
+
+# International names, and what stands for them in the United States.
+NOT_US = (
+    *("paracetamol", "salbutamol", "pethidine", "dextropropoxyphene", "adrenaline", "noradrenaline", "lignocaine", "frusemide"),
+    *("ciclosporin", "glibenclamide", "suxamethonium", "rifampicin", "aciclovir", "simeticone", "levomepromazine", "amoxycillin"),
+)
+
+
+def test_generic_names_are_those_of_the_united_states() -> None:
+    """No ingredient has an international name that differs from the US one, a salt's sign or a capital letter."""
+    ingredients = {one for drug in table().values() for one in drug.generic.split("/") if one}
+    assert ingredients.isdisjoint(NOT_US)
+    assert [one for one in ingredients if not re.fullmatch(r"[a-z0-9][a-z0-9' .,-]*[a-z0-9]", one)] == []
+
+
+ASKED_FOR = {
+    "Fluriflex": "flurbiprofen/cyclobenzaprine",
+    "TGHot": "tramadol/gabapentin/menthol/camphor/capsaicin",
+    "UltraFlex-G": "gabapentin/cyclobenzaprine/tramadol",
+    "Flurlido-A": "flurbiprofen/lidocaine/amitriptyline",
+    "Gabaketolido": "gabapentin/ketoprofen/lidocaine",
+    "Terocin": "methyl salicylate/capsaicin/menthol/lidocaine",
+    "Terocin patches": "lidocaine/menthol",
+    "Medrox": "methyl salicylate/menthol/capsaicin",
+    "LidoPro": "capsaicin/lidocaine/menthol/methyl salicylate",
+    "Menthoderm": "methyl salicylate/menthol",
+    "Ketoprofen cream": "ketoprofen",
+    "Synapryn": "tramadol",
+    "Fanatrex": "gabapentin",
+    "Deprizine": "ranitidine",
+    "Dicopanol": "diphenhydramine",
+    "Vicoprofen": "hydrocodone/ibuprofen",
+    "Nuedexta": "dextromethorphan/quinidine",
+    "Tramadol HCl ER": "tramadol",
+    "Cyclobenzaprine HCI": "cyclobenzaprine",
+    "Trazadone": "trazodone",
+    "Zanaflax": "tizanidine",
+    "Omeprezole": "omeprazole",
+    "Theratramadol": None,
+    "Gabadone": None,
+    "Sentra PM": None,
+    "Trepadone": None,
+    "Strazepam": None,
+}
+
+
+@pytest.mark.parametrize("name", ASKED_FOR)
+def test_what_letters_of_injured_workers_ask_for_is_known(name: str) -> None:
+    """Compounds, kits, medical foods, salts, release forms and slips are drugs, with a generic name where one is settled."""
+    assert category_of(name, name) == "medication"
+    assert generic_of(name) == ASKED_FOR[name]
 
 
 @given(

@@ -187,3 +187,24 @@ def test_a_case_number_is_read_from_a_footer() -> None:
 def test_what_is_no_case_number_is_none(number: str) -> None:
     """A case number has two digits of a year and seven of a count."""
     assert read_letter(expert_letter(header=f"Case Number: {number}")).get("/case/case_number") is None
+
+
+def test_the_end_of_a_time_is_no_day() -> None:
+    """An injury that took from one day to another has no day of its own."""
+    header = "Date of Injury: 1/1/2003 - 11/4/2003 Decision Date: 7/24/2014"
+    fields = read_letter(expert_letter(header=header)).fields
+    assert "/case/date_of_injury" not in fields
+    assert "/case/decision_date" in fields
+
+
+def test_labels_of_a_letter_of_no_known_layout_count() -> None:
+    """Without a header's place, labels with a colon or at the beginning of a line give what stands behind them."""
+    text = BLOCKS["pairs"] + "\n\nThe panel met twice. The decision date 7/25/2014 was put off."
+    fields = read_letter(Letter("letter", "", "", text)).fields
+    assert {p: f.value for p, f in fields.items() if p in WHOLE} == WHOLE  # type: ignore[union-attr]
+
+
+def test_words_in_running_text_are_no_labels_without_a_header() -> None:
+    """In a text of no known layout the same words without a colon prove nothing."""
+    reading = read_letter(Letter("letter", "", "", "To the panel. We ask that the decision date 7/25/2014 be put off."))
+    assert reading.get("/case/decision_date") is None

@@ -1,14 +1,17 @@
 """Age and sex of the patient: each sentence worded as letters word it."""
 
+# ruff: noqa: E501 - a sentence of a letter stands on one line
+
 from __future__ import annotations
 
 import pytest
 from baseline_samples import ITEM, expert_letter
 
+from llm_extract.baseline import age as ages
 from llm_extract.baseline import read_letter
+from llm_extract.letters import Letter
 
 PEOPLE: dict[str, tuple[int | None, str | None]] = {
-    "The injured worker is a 62 year old male who sustained a work related injury.": (62, "male"),
     "This is a 45 year old female with a date of injury of 3/4/09.": (45, "female"),
     "The applicant is a represented 46-year-old who has filed a claim. She reported pain. Her pain is severe.": (46, "female"),
     "The patient is a 52-year-old, right-hand dominant man who fell.": (52, "male"),
@@ -65,6 +68,76 @@ PEOPLE: dict[str, tuple[int | None, str | None]] = {
     "This 40-year-old truck driver fell. He hurts. He rests.": (40, "male"),
     "A report by a 49 year old orthopedist. The worker is 63 years of age.": (63, None),
     "She was 35 years old when injured and is now 48 years old.": (48, "female"),
+    "The applicant is a represented Acme Corporation employee who has filed a claim for chronic low back pain reportedly associated with an industrial injury of June 1, 2010. The applicant's attorney subsequently appealed. She was placed off of work. Her pain was 7/10.": (
+        None,
+        "female",
+    ),
+    "The applicant is a represented 52-year-old Acme Corporation employee who has filed a claim for neck pain.": (52, None),
+    "The injured worker is a 52 year old male with an industrial injury dated 03-04-2009.": (52, "male"),
+    "The injured worker is a 52 year old, male who sustained a work related injury.": (52, "male"),
+    "The injured worker (IW) is a 44-year-old woman with a date of injury of 3/4/09.": (44, "female"),
+    "This is a 42 year old patient with a date of injury on 3/4/09. A review of the medical records indicates that the patient is undergoing treatment.": (
+        42,
+        None,
+    ),
+    "44 year old female claimant sustained a work injury on 3/4/09 involving the low back.": (44, "female"),
+    "58y/o male injured worker with date of injury 3/4/09 with related low back pain.": (58, "male"),
+    "58yr old male injured worker.": (58, "male"),
+    "According to the records made available for review, this is a 54-year-old female with a 3/4/09 date of injury.": (
+        54,
+        "female",
+    ),
+    "The records presented for review indicate that this 45-year-old gentleman was injured on 3/4/09.": (45, "male"),
+    "Claimant is a 35 year old female with right knee pain.": (35, "female"),
+    "Ms. Doe is a 61-year-old who fell. She hurts. She rests.": (61, "female"),
+    "The patient is a 45-year-old right-hand-dominant male laborer who sustained injury.": (45, "male"),
+    "The patient is a 45 year-old Spanish-speaking female.": (45, "female"),
+    "This 47 year old nursing assistant was assaulted by a male patient.": (47, None),
+    "This 47 year old nurse hurt her back while lifting a male patient. She rests.": (47, "female"),
+    "The patient is a sixty-one-year-old male.": (61, "male"),
+    "The patient is a 39-years-old male.": (39, "male"),
+    "The patient is a 39- year-old male.": (39, "male"),
+    "The patient is 39 yrs. old and is male.": (39, "male"),
+    "The worker is a male aged 57 years.": (57, "male"),
+    "A female of 46 years of age presents.": (46, "female"),
+    "Patient is a 51 yo RHD female.": (51, "female"),
+    "51 yo F with CRPS.": (51, "female"),
+    "51 y.o. M, s/p fusion.": (51, "male"),
+    "This patient is a 33 year-old (at the time of injury) female.": (33, "female"),
+    "At the time of injury, the patient was a 33 year old male. He is now 45 years old.": (33, "male"),
+    "The patient, a 50-year-old woman, slipped.": (50, "female"),
+    "The patient has had pain for 12 years. The cane is 3 years old.": (None, None),
+    "She has a 17 year old fusion. She is tired.": (None, "female"),
+    "The patient is the father of two; he works.": (None, "male"),
+    "This 29 year old was shot by a man.": (29, None),
+    "Patient smokes since age 16. He drinks.": (None, "male"),
+    "The guidelines state that patients 65 years old and over need care.": (None, None),
+    "Risk factors: age greater than 65 years.": (None, None),
+    "risk factor (1) age > 65 years; the patient is less than 65 years of age.": (None, None),
+    "NSAIDs are risky in men over 50 years of age.": (None, None),
+    "The patient is a 44-year old transgender female.": (44, "female"),
+    "The injured worker is a 49 year old right handed individual. The injured worker reported that his pain is 8. His wife helps him.": (
+        49,
+        "male",
+    ),
+    "The physician noted that she would return. The provider feels he may work.": (None, None),
+    "The reviewer states he/she agrees.": (None, None),
+    "(s)he has pain. S/he rests.": (None, None),
+    "The patient's mother is 80 years old. The patient is a 50-year-old man.": (50, "male"),
+    "Her 52 year-old husband drives her. She rests.": (None, "female"),
+    "He is a 58-year-old whose date of birth is 3/4/1956.": (58, "male"),
+    "Age 58, male, DOI 3/4/09.": (58, "male"),
+    "A 58 -year-old male.": (58, "male"),
+    "The pt. is a 58 YEAR OLD MALE.": (58, "male"),
+    "IMR for a 58 yr-old M who fell.": (58, "male"),
+    "Employee, 41, strained his neck. His pain is 5.": (41, "male"),
+    "45 Y/O FEMALE": (45, "female"),
+    "The 45-year old's pain persists.": (45, None),
+    "The patient is a man in his 50s.": (None, "male"),
+    "In 2009 the then 41-year-old fell; she is now 46.": (46, "female"),
+    "She is 36 years of age and weighs 150 pounds.": (36, "female"),
+    "The 5'4\", 61 year old lady weighs 180.": (61, "female"),
+    "Request by a 60 year-old physician. The patient is a 45 year old.": (45, None),
 }
 
 
@@ -102,3 +175,33 @@ def test_the_evidence_is_the_number_and_the_word() -> None:
     fields = read_letter(letter).fields
     proofs = [fields[f"/patient/{name}"].spans for name in ("age", "sex")]  # type: ignore[union-attr]
     assert [letter.text[s.start : s.end] for (s,) in proofs] == ["62", "male"]
+
+
+AGES = {words: age for rule in ages.RULES for words, age in rule.examples.items()}
+
+
+@pytest.mark.parametrize("summary", AGES)
+def test_the_age_in_a_whole_letter(summary: str) -> None:
+    """What a rule reads by itself, all of them together read in a letter: no other rule finds an age where it finds none."""
+    assert read_letter(expert_letter(summary)).get("/patient/age") == AGES[summary]
+
+
+def test_an_age_of_now_goes_before_one_of_the_injury() -> None:
+    """The age on the day of the injury is taken only where the letter tells no other."""
+    then = "She was 35 years old at the time of the injury."
+    assert read_letter(expert_letter(then)).get("/patient/age") == 35
+    assert read_letter(expert_letter(f"{then} The worker is a 41-year-old cook.")).get("/patient/age") == 41
+
+
+def test_a_letter_of_no_known_layout_is_read_as_a_whole() -> None:
+    """Where nobody knows which section is the summary, the patient may be described anywhere."""
+    text = "Independent medical review. CLAIM\nThe applicant, 52, a female machinist, fell.\nDISCUSSION\nThe request is not supported."
+    reading = read_letter(Letter("letter", "", "", text))
+    assert (reading.get("/patient/age"), reading.get("/patient/sex")) == (52, "female")
+
+
+def test_what_was_read_is_never_called_absent() -> None:
+    """A field that a rule has found is not among those of which the letter is silent."""
+    for words in PEOPLE:
+        reading = read_letter(expert_letter(words))
+        assert not reading.absent & reading.fields.keys(), words

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llm_extract.baseline.request import read_request
+from llm_extract.baseline.request import read_request, read_values
+from llm_extract.baseline.rulebook import rules
 
 Values = dict[str, object]
 
@@ -32,7 +33,7 @@ DRUGS = {
     ),
     "Ambien 10mg, one at bedtime, #30": asks("Ambien", strength="10 mg", quantity=30, frequency="one at bedtime"),
     "Norco 10/325mg, take one tablet by mouth every 6 hours, #120": asks(
-        "Norco", strength="10/325 mg", quantity=120, frequency="one tablet by mouth every 6 hours"
+        "Norco", strength="10/325 mg", quantity=120, frequency="take one tablet by mouth every 6 hours"
     ),
     "18 Sumatriptan Succinate tablets 25mg (9x2)": asks("Sumatriptan Succinate tablets", strength="25 mg", quantity=18),
     "Voltaren gel 1%, 100 gm tubes x 3": asks("Voltaren gel", strength="1 %", quantity=300),
@@ -255,6 +256,15 @@ DRUGS = {
     "Cyclophene 5% gel 120 grams": asks("Cyclophene gel", strength="5 %", quantity=120),
     "Keflex 500mg qid #28": asks("Keflex", strength="500 mg", quantity=28, frequency="qid"),
     "Post-op Percocet 5/325mg #60": asks("Post-op Percocet", strength="5/325 mg", quantity=60),
+    "Appeal: Norco 10/325mg #120": asks("Norco", strength="10/325 mg", quantity=120),
+    "Sentra PM #60, 2 bottles": asks("Sentra PM", quantity=60),
+    "Lidoderm 5% patch, apply 1-2 patches 12 hours on/12 hours off #60": asks(
+        "Lidoderm patch", strength="5 %", quantity=60, frequency="apply 1-2 patches 12 hours on/12 hours off"
+    ),
+    "Norco (Hydrocodone/Acetaminophen 10/325mg) Qty 90 as an outpatient": asks(
+        "Norco (Hydrocodone/Acetaminophen)", strength="10/325 mg", quantity=90
+    ),
+    "Soma 350mg RF x2": asks("Soma", strength="350 mg", refills=2),
 }
 
 COMPOUNDS = {
@@ -419,6 +429,9 @@ DATED = {
         "Percocet", strength="10/325 mg", quantity=180, frequency="1 q 4 hrs prn"
     ),
     "Norco 10/325mg #90 (do not dispense until 4/5/15)": asks("Norco", strength="10/325 mg", quantity=90),
+    "Retrospective usage of Tramadol 50mg #60 (DOS 5/1/12)": asks(
+        "Tramadol", strength="50 mg", quantity=60, retrospective=True, date_of_service=date(2012, 5, 1)
+    ),
 }
 
 THERAPY = {
@@ -453,12 +466,8 @@ THERAPY = {
     "Physical therapy 3x4 cervical, lumbar spine": asks(
         "Physical therapy", quantity=12, frequency="3x4", body_part="cervical, lumbar spine"
     ),
-    "Physical therapy 1-2 times a week for 6 weeks": asks(
-        "Physical therapy", quantity=12, frequency="1-2 times a week for 6 weeks"
-    ),
-    "Physical therapy 2-3 times per week for 4 weeks": asks(
-        "Physical therapy", quantity=12, frequency="2-3 times per week for 4 weeks"
-    ),
+    "Physical therapy 1-2 times a week for 6 weeks": asks("Physical therapy", frequency="1-2 times a week for 6 weeks"),
+    "Physical therapy 2-3 times per week for 4 weeks": asks("Physical therapy", frequency="2-3 times per week for 4 weeks"),
     "Physical therapy for the left knee, twice weekly for four weeks": asks(
         "Physical therapy", quantity=8, frequency="twice weekly for four weeks", body_part="left knee"
     ),
@@ -526,7 +535,7 @@ THERAPY = {
     "Physical therapy (2 times per week for 6 weeks)": asks(
         "Physical therapy", quantity=12, frequency="2 times per week for 6 weeks"
     ),
-    "Physical therapy 2-3x6": asks("Physical therapy", quantity=18, frequency="2-3x6"),
+    "Physical therapy 2-3x6": asks("Physical therapy", frequency="2-3x6"),
     "Physical Therapy 3x Wk x 4 Wks for the Lumbar Spine": asks(
         "Physical Therapy", quantity=12, frequency="3x Wk x 4 Wks", body_part="Lumbar Spine"
     ),
@@ -577,6 +586,8 @@ THERAPY = {
         "Post operative physical therapy", quantity=12, frequency="3x4"
     ),
     "Associated Surgical Services: 12 post-op physical therapy visits": asks("post-op physical therapy visits", quantity=12),
+    "Physical therapy 2-3 x week x 4-6 weeks": asks("Physical therapy", frequency="2-3 x week x 4-6 weeks"),
+    "Cognitive Behavioral Therapy 4-6 sessions": asks("Cognitive Behavioral Therapy"),
 }
 
 PROCEDURES = {
@@ -755,6 +766,9 @@ PROCEDURES = {
     "Pre-op testing: EKG": asks("Pre-op testing: EKG"),
     "Preoperative CBC, chest x-ray, EKG": asks("Preoperative CBC, chest x-ray, EKG"),
     "Lovenox 40mg injections x 14": asks("Lovenox injections", strength="40 mg", quantity=14),
+    "Medial branch blocks bilaterally at C4, C5 and C6": asks("Medial branch blocks", body_part="bilaterally at C4, C5 and C6"),
+    "Lumbar spine fusion L4-S1": asks("Lumbar spine fusion", body_part="L4-S1"),
+    "Quantitative chromatography (42 units)": asks("Quantitative chromatography", quantity=42),
 }
 
 EQUIPMENT = {
@@ -945,12 +959,608 @@ VISITS = {
     "Associated surgical service: Pre-op visit": asks("Pre-op visit"),
     "Facility fee": asks("Facility fee"),
     "Overnight stay": asks("Overnight stay"),
+    "Home health care 4 hours per day/7 days per week": asks("Home health care", frequency="4 hours per day/7 days per week"),
+    "Home health aide 2x week for 4 hours": asks("Home health aide", frequency="2x week for 4 hours"),
+}
+
+# The same matters in further wordings of such letters.
+PHRASINGS = {
+    "Retrospective request for: Naproxen 550mg #60": asks("Naproxen", strength="550 mg", quantity=60, retrospective=True),
+    "retrospective request for one urine drug screen between 3/4/2013 and 3/4/2013": asks(
+        "urine drug screen", quantity=1, retrospective=True, date_of_service=date(2013, 3, 4)
+    ),
+    "retrospective request for 1 prescription of Medrox ointment between 1/2/2013 and 3/5/2013": asks(
+        "Medrox ointment", retrospective=True, date_of_service=date(2013, 1, 2)
+    ),
+    "Xanax XR 1 mg 1 tab po BID #60": asks("Xanax XR", strength="1 mg", quantity=60, frequency="1 tab po BID"),
+    "Norco 10/325mg #120, RF: 2": asks("Norco", strength="10/325 mg", quantity=120, refills=2),
+    "Tramadol 50mg #60 with no refills": asks("Tramadol", strength="50 mg", quantity=60, refills=0),
+    "Tramadol 50mg #60 refill x 3": asks("Tramadol", strength="50 mg", quantity=60, refills=3),
+    "Tramadol 50mg #60 (2 refills)": asks("Tramadol", strength="50 mg", quantity=60, refills=2),
+    "Norco 10/325mg #90 with zero refills": asks("Norco", strength="10/325 mg", quantity=90, refills=0),
+    "Physical therapy 3 x wk x 4 wks": asks("Physical therapy", quantity=12, frequency="3 x wk x 4 wks"),
+    "Physical therapy twice weekly for six weeks": asks("Physical therapy", quantity=12, frequency="twice weekly for six weeks"),
+    "Physical therapy 2-3 times a week for 4-6 weeks, right shoulder": asks(
+        "Physical therapy", frequency="2-3 times a week for 4-6 weeks", body_part="right shoulder"
+    ),
+    "Physical therapy (2x6)": asks("Physical therapy", quantity=12, frequency="2x6"),
+    "Physical therapy two to three times a week for six weeks": asks(
+        "Physical therapy", frequency="two to three times a week for six weeks"
+    ),
+    "Outpatient physical therapy two (2) to three (3) times per week times four (4) weeks": asks(
+        "Outpatient physical therapy", frequency="two (2) to three (3) times per week times four (4) weeks"
+    ),
+    "Appeal of previously upheld denial: lumbar ESI": asks("lumbar ESI"),
+    "Medication: Norco: 10/325mg #120": asks("Norco", strength="10/325 mg", quantity=120),
+    "MRI: lumbar spine": asks("MRI", body_part="lumbar spine"),
+    "Topical compound: Flurbiprofen 20%/Tramadol 20% in Mediderm base, 30 grams": asks(
+        "Flurbiprofen/Tramadol", strength="20/20 %", quantity=30
+    ),
+    "Topical compound cream: Capsaicin 0.025%, Flurbiprofen 15%, Tramadol 15%, Menthol 2%, Camphor 2% 240gm": asks(
+        "Capsaicin/Flurbiprofen/Tramadol/Menthol/Camphor cream", strength="0.025/15/15/2/2 %", quantity=240
+    ),
+    "TGHot (Tramadol 8%/Gabapentin 10%/Menthol 2%/Camphor 2%/Capsaicin 0.05%) 240 gm": asks(
+        "Tramadol/Gabapentin/Menthol/Camphor/Capsaicin", strength="8/10/2/2/0.05 %", quantity=240
+    ),
+    "TGHot cream 180gm": asks("TGHot cream", quantity=180),
+    "FluriFlex (Flurbiprofen 10%/Cyclobenzaprine 10%) cream 180gm": asks(
+        "Flurbiprofen/Cyclobenzaprine cream", strength="10/10 %", quantity=180
+    ),
+    "Fluriflex 180 gm": asks("Fluriflex", quantity=180),
+    "Ketoprofen cream 20% 120gm": asks("Ketoprofen cream", strength="20 %", quantity=120),
+    "Dendracin topical lotion 120mL": asks("Dendracin topical lotion", quantity=120),
+    "LidoPro topical ointment 4 oz": asks("LidoPro topical ointment", quantity=4),
+    "Lidopro 121 gm": asks("Lidopro", quantity=121),
+    "1 prescription for Theramine #90": asks("Theramine", quantity=90),
+    "Gabadone #60": asks("Gabadone", quantity=60),
+    "Medrox patch #30": asks("Medrox patch", quantity=30),
+    "30 day trial of TENS unit": asks("TENS unit", frequency="30 day trial"),
+    "TENS unit (30-day trial)": asks("TENS unit", frequency="30-day trial"),
+    "TENS unit with supplies (electrodes, batteries), purchase": asks(
+        "TENS unit with supplies (electrodes, batteries), purchase"
+    ),
+    "Interferential unit rental x 60 days": asks("Interferential unit rental", frequency="60 days"),
+    "Home H-wave device (purchase/indefinite use)": asks("Home H-wave device (purchase/indefinite use)"),
+    "DVT prophylaxis unit 30 day rental": asks("DVT prophylaxis unit rental", frequency="30 day rental"),
+    "Cold therapy unit rental for 14 days": asks("Cold therapy unit rental", frequency="14 days"),
+    "Hot and cold contrast unit with pump, rental for 30 days": asks(
+        "Hot and cold contrast unit with pump, rental", frequency="30 days"
+    ),
+    "Pneumatic intermittent compression device": asks("Pneumatic intermittent compression device"),
+    "Lumbar Epidural Steroid Injection at Left L4-5": asks("Lumbar Epidural Steroid Injection", body_part="Left L4-5"),
+    "Lumbar ESI at L4-L5 and L5-S1 bilaterally": asks("Lumbar ESI", body_part="L4-L5 and L5-S1 bilaterally"),
+    "Bilateral L5-S1 facet joint injections": asks("facet joint injections", body_part="Bilateral L5-S1"),
+    "Left shoulder subacromial corticosteroid injection under ultrasound guidance": asks(
+        "subacromial corticosteroid injection under ultrasound guidance", body_part="Left shoulder"
+    ),
+    "Three Supartz injections to the left knee": asks("Supartz injections", quantity=3, body_part="left knee"),
+    "Synvisc one injection to right knee": asks("Synvisc one injection", body_part="right knee"),
+    "Series of 5 Hyalgan injections to bilateral knees": asks("Hyalgan injections", quantity=5, body_part="bilateral knees"),
+    "Trigger point injections x 4, lumbar paraspinals": asks(
+        "Trigger point injections", quantity=4, body_part="lumbar paraspinals"
+    ),
+    "Radiofrequency ablation left L3-L5": asks("Radiofrequency ablation", body_part="left L3-L5"),
+    "EMG of the bilateral lower extremities": asks("EMG", body_part="bilateral lower extremities"),
+    "NCS bilateral lower extremities": asks("NCS", body_part="bilateral lower extremities"),
+    "MRI Lumbar spine without contrast": asks("MRI without contrast", body_part="Lumbar spine"),
+    "MRI of the left shoulder w/o contrast": asks("MRI w/o contrast", body_part="left shoulder"),
+    "MR arthrogram left shoulder": asks("MR arthrogram", body_part="left shoulder"),
+    "CT scan of lumbar spine without dye": asks("CT scan without dye", body_part="lumbar spine"),
+    "X-ray of the right knee, 3 views": asks("X-ray, 3 views", body_part="right knee"),
+    "Urine Drug Screen, DOS 11/4/13": asks("Urine Drug Screen", retrospective=True, date_of_service=date(2013, 11, 4)),
+    "Urine Toxicology (retrospective DOS 7/17/13)": asks(
+        "Urine Toxicology", retrospective=True, date_of_service=date(2013, 7, 17)
+    ),
+    "Quantitative chromatography (42 units), DOS 2/4/2014": asks(
+        "Quantitative chromatography", quantity=42, retrospective=True, date_of_service=date(2014, 2, 4)
+    ),
+    "Retrospective Quantitative Chromatography, per 8/1/14 Qty: 1.00": asks(
+        "Quantitative Chromatography", quantity=1, retrospective=True, date_of_service=date(2014, 8, 1)
+    ),
+    "Omeprazole 20mg QTY 60 DOS 5/2/13": asks(
+        "Omeprazole", strength="20 mg", quantity=60, retrospective=True, date_of_service=date(2013, 5, 2)
+    ),
+    "Retrospective (DOS 4/2/14) Menthoderm Gel 120gm": asks(
+        "Menthoderm Gel", quantity=120, retrospective=True, date_of_service=date(2014, 4, 2)
+    ),
+    "Retrospective review of Prilosec 20 mg #60, dispensed 1/2/14": asks(
+        "Prilosec", strength="20 mg", quantity=60, retrospective=True, date_of_service=date(2014, 1, 2)
+    ),
+    "Retro request for Protonix 20mg #60 on 02/03/2014": asks(
+        "Protonix", strength="20 mg", quantity=60, retrospective=True, date_of_service=date(2014, 2, 3)
+    ),
+    "Prospective request for 8 sessions of acupuncture": asks("acupuncture", quantity=8),
+    "Post-op physical therapy 2x/week x 6 weeks, left shoulder": asks(
+        "Post-op physical therapy", quantity=12, frequency="2x/week x 6 weeks", body_part="left shoulder"
+    ),
+    "12 additional post-operative physical therapy visits for the right shoulder": asks(
+        "additional post-operative physical therapy visits", quantity=12, body_part="right shoulder"
+    ),
+    "24 sessions of post-op PT for the left knee": asks("post-op PT", quantity=24, body_part="left knee"),
+    "Aquatic Therapy 2 x Wk x 6 Wks for the Lumbar Spine": asks(
+        "Aquatic Therapy", quantity=12, frequency="2 x Wk x 6 Wks", body_part="Lumbar Spine"
+    ),
+    "Acupuncture 2x6 weeks": asks("Acupuncture", quantity=12, frequency="2x6 weeks"),
+    "Acupuncture 1 x 6, neck and low back": asks("Acupuncture", quantity=6, frequency="1 x 6", body_part="neck and low back"),
+    "Acupuncture (visits) Qty: 6.00": asks("Acupuncture (visits)", quantity=6),
+    "Physical Therapy (sessions) QTY: 12": asks("Physical Therapy (sessions)", quantity=12),
+    "Chiro/Physiotherapy 2x3 cervical spine, bilateral shoulders": asks(
+        "Chiro/Physiotherapy", quantity=6, frequency="2x3", body_part="cervical spine, bilateral shoulders"
+    ),
+    "Continued chiropractic care 1 x a week x 8 weeks for the neck": asks(
+        "Continued chiropractic care", quantity=8, frequency="1 x a week x 8 weeks", body_part="neck"
+    ),
+    "Work conditioning x 10 sessions": asks("Work conditioning", quantity=10),
+    "Psychotherapy sessions 1x per week for 12 weeks (12 sessions)": asks(
+        "Psychotherapy sessions", quantity=12, frequency="1x per week for 12 weeks"
+    ),
+    "6-8 sessions of CBT": asks("CBT"),
+    "Home Health Aid: 3 hours/day x 2 days/week x 4 weeks": asks(
+        "Home Health Aid", quantity=24, frequency="3 hours/day x 2 days/week x 4 weeks"
+    ),
+    "Transportation to/from doctor visits": asks("Transportation to/from doctor visits"),
+    "Gym membership x 1 year": asks("Gym membership", frequency="1 year"),
+    "Gym membership (1 year)": asks("Gym membership", frequency="1 year"),
+    "Weight loss program 10 weeks": asks("Weight loss program", frequency="10 weeks"),
+    "Functional restoration program for 160 hours": asks("Functional restoration program", quantity=160),
+    "One year pool and gym membership": asks("pool and gym membership", frequency="One year"),
+    "Percocet 10/325 mg 1 tablet q 4-6h prn #180": asks(
+        "Percocet", strength="10/325 mg", quantity=180, frequency="1 tablet q 4-6h prn"
+    ),
+    "Gabapentin 600mg 1 tab po tid #90 w/ 2 refills": asks(
+        "Gabapentin", strength="600 mg", quantity=90, refills=2, frequency="1 tab po tid"
+    ),
+    "Butrans 10mcg/hr, 1 patch q week, #4": asks("Butrans", strength="10 mcg/hr", quantity=4, frequency="1 patch q week"),
+    "Duragesic patch 50 mcg/hr, one q 48 hours #15": asks(
+        "Duragesic patch", strength="50 mcg/hr", quantity=15, frequency="one q 48 hours"
+    ),
+    "Zolpidem 10mg 1 qhs prn insomnia #30": asks("Zolpidem", strength="10 mg", quantity=30, frequency="1 qhs prn"),
+    "Norco 10/325mg one to two tablets q4-6h prn pain max 6/day #180": asks(
+        "Norco", strength="10/325 mg", quantity=180, frequency="one to two tablets q4-6h prn"
+    ),
+    "Butalbital/APAP/Caffeine 50/325/40mg #30": asks("Butalbital/APAP/Caffeine", strength="50/325/40 mg", quantity=30),
+    "Fioricet 50-325-40mg qty 60": asks("Fioricet", strength="50/325/40 mg", quantity=60),
+    "Hydrocodone/APAP 7.5/750 mg": asks("Hydrocodone/APAP", strength="7.5/750 mg"),
+    "Hydrocodone bitartrate/APAP 10/325mg, #60 dispensed on 8/6/13": asks(
+        "Hydrocodone bitartrate/APAP", strength="10/325 mg", quantity=60, retrospective=True, date_of_service=date(2013, 8, 6)
+    ),
+    "Hydrocodone 7.5/325 mg #60": asks("Hydrocodone", strength="7.5/325 mg", quantity=60),
+    "Tramadol/APAP 37.5/325mg #90": asks("Tramadol/APAP", strength="37.5/325 mg", quantity=90),
+    "Vicoprofen 7.5/200 mg #60": asks("Vicoprofen", strength="7.5/200 mg", quantity=60),
+    "Cyclobenzaprine hcl tab 7.5mg #90": asks("Cyclobenzaprine hcl tab", strength="7.5 mg", quantity=90),
+    "Naproxen Sod Tab 550 mg Day Supply: 30 Qty: 60 Refills: 00": asks(
+        "Naproxen Sod Tab", strength="550 mg", quantity=60, refills=0, frequency="Day Supply: 30"
+    ),
+    "Diclofenac Sod Tab 100mg ER Day Supply: 30 Qty: 30 Refill: 2": asks(
+        "Diclofenac Sod Tab ER", strength="100 mg", quantity=30, refills=2, frequency="Day Supply: 30"
+    ),
+    "Pantoprazole Tab 20mg QTY 60, 30 days supply": asks(
+        "Pantoprazole Tab", strength="20 mg", quantity=60, frequency="30 days supply"
+    ),
+    "Voltaren Gel 1% 3 tubes with 2 refills": asks("Voltaren Gel", strength="1 %", quantity=3, refills=2),
+    "Voltaren XR 100mg 1 po qd": asks("Voltaren XR", strength="100 mg", frequency="1 po qd"),
+    "Flector patches 1.3% 1 box": asks("Flector patches", strength="1.3 %", quantity=1),
+    "Follow up in 4 weeks": asks("Follow up in 4 weeks"),
+    "Pain Management Consult and Treat": asks("Pain Management Consult and Treat"),
+    "Ortho consult right knee": asks("Ortho consult", body_part="right knee"),
+    "Functional Capacity Evaluation (FCE) QTY: 1": asks("Functional Capacity Evaluation (FCE)", quantity=1),
+    "Pre-op testing: EKG, chest x-ray, CBC": asks("Pre-op testing: EKG, chest x-ray, CBC"),
+    "Associated Surgical Services: Cold Therapy Unit x 30 days": asks("Cold Therapy Unit", frequency="30 days"),
+    "Associated surgical service: Post op DME: knee brace": asks("knee brace"),
+    "Associated Surgical Service: One day hospital stay": asks("hospital stay", frequency="One day"),
+    "Associated surgical service: Norco 5/325mg #60": asks("Norco", strength="5/325 mg", quantity=60),
+    "Associated surgical service: Post-operative Physical Therapy 2-3 times a week for 6 weeks": asks(
+        "Post-operative Physical Therapy", frequency="2-3 times a week for 6 weeks"
+    ),
+    "Surgery: L4-5 microdiscectomy": asks("microdiscectomy", body_part="L4-5"),
+    "Left Knee Arthroscopy, Partial Medial Meniscectomy, Chondroplasty, Debridement": asks(
+        "Arthroscopy, Partial Medial Meniscectomy, Chondroplasty, Debridement", body_part="Left Knee"
+    ),
+    "Right shoulder arthroscopy, subacromial decompression, and Mumford procedure": asks(
+        "arthroscopy, subacromial decompression, and Mumford procedure", body_part="Right shoulder"
+    ),
+    "Right cubital tunnel release, possible transposition": asks(
+        "cubital tunnel release, possible transposition", body_part="Right"
+    ),
+    "ACDF C5-6, C6-7": asks("ACDF", body_part="C5-6, C6-7"),
+    "Left L5 selective nerve root block": asks("selective nerve root block", body_part="Left L5"),
+    "Hardware removal left ankle": asks("Hardware removal", body_part="left ankle"),
+    "Custom knee brace for the left knee": asks("Custom knee brace", body_part="left knee"),
+    "Right knee hinged brace": asks("hinged brace", body_part="Right knee"),
+    "Bilateral wrist splints": asks("splints", body_part="Bilateral wrist"),
+    "Extracorporeal shockwave therapy to the left elbow, 3 sessions": asks(
+        "Extracorporeal shockwave therapy", quantity=3, body_part="left elbow"
+    ),
+    "Localized intense neurostimulation therapy (LINT) 6 sessions lumbar spine": asks(
+        "Localized intense neurostimulation therapy (LINT)", quantity=6, body_part="lumbar spine"
+    ),
+    "Botox 100 units for chronic migraine": asks("Botox for chronic migraine", strength="100 units"),
+    "Botox injection 155 units": asks("Botox injection", strength="155 units"),
+    "Terocin 120ml (Capsaicin 0.025%/Methyl Salicylate 25%/Menthol 10%/Lidocaine 2.5%)": asks(
+        "Capsaicin/Methyl Salicylate/Menthol/Lidocaine", strength="0.025/25/10/2.5 %", quantity=120
+    ),
+    "Dicopanol (diphenhydramine) 5mg/ml oral suspension 150ml": asks(
+        "Dicopanol (diphenhydramine) oral suspension", strength="5 mg/ml", quantity=150
+    ),
+    "Synapryn (10mg/1ml 500ml)": asks("Synapryn", strength="10 mg/1ml", quantity=500),
+    "Synapryn 10mg/1ml oral suspension 500ml 5ml TID": asks(
+        "Synapryn oral suspension", strength="10 mg/1ml", quantity=500, frequency="5ml TID"
+    ),
+    "Ibuprofen 10% cream 60 grams": asks("Ibuprofen cream", strength="10 %", quantity=60),
+    "Lidocaine 5% ointment 50gm tube x2": asks("Lidocaine ointment", strength="5 %", quantity=100),
+    "Capsaicin 0.1% cream 60gm x2 refills": asks("Capsaicin cream", strength="0.1 %", quantity=60, refills=2),
+    "Norco 10/325mg #180 (for 30 days)": asks("Norco", strength="10/325 mg", quantity=180, frequency="30 days"),
+    "Opana ER 30mg bid #60/30 days": asks("Opana ER", strength="30 mg", quantity=60, frequency="bid"),
+    "Suboxone 8mg/2mg SL films": asks("Suboxone SL films", strength="8/2 mg"),
+    "MS Contin 15mg q12h #60": asks("MS Contin", strength="15 mg", quantity=60, frequency="q12h"),
+    "retrospective request for a urine drug screen on 5/14/2013": asks(
+        "urine drug screen", retrospective=True, date_of_service=date(2013, 5, 14)
+    ),
+    "the retrospective request for Medrox ointment 120gm DOS 3/4/13": asks(
+        "Medrox ointment", quantity=120, retrospective=True, date_of_service=date(2013, 3, 4)
+    ),
+    "a retrospective request for Terocin lotion": asks("Terocin lotion", retrospective=True),
+    "retrospective request for the purchase of an LSO brace (DOS 6/1/12)": asks(
+        "purchase of an LSO brace", retrospective=True, date_of_service=date(2012, 6, 1)
+    ),
+    "retrospective request for authorization for urine toxicology screen (DOS 5/2/13)": asks(
+        "urine toxicology screen", retrospective=True, date_of_service=date(2013, 5, 2)
+    ),
+    "retrospective request for 1 prescription of Norco 10/325mg, #60 between 3/4/13 and 3/4/13": asks(
+        "Norco", strength="10/325 mg", quantity=60, retrospective=True, date_of_service=date(2013, 3, 4)
+    ),
+    "Retrospective request (DOS: 12/10/12) for pharmacy purchase of Omeprazole DR 20mg #60": asks(
+        "Omeprazole DR", strength="20 mg", quantity=60, retrospective=True, date_of_service=date(2012, 12, 10)
+    ),
+    "request for retrospective urine drug screen": asks("urine drug screen", retrospective=True),
+    "retrospective: physical therapy 12 visits": asks("physical therapy", quantity=12, retrospective=True),
+    "retrospective review for 6 chiropractic visits (DOS 1/2/13 - 2/3/13)": asks(
+        "chiropractic visits", quantity=6, retrospective=True, date_of_service=date(2013, 1, 2)
+    ),
+    "retrospective Toradol 60mg injection provided on 6/5/2013": asks(
+        "Toradol injection", strength="60 mg", retrospective=True, date_of_service=date(2013, 6, 5)
+    ),
+    "retrospective requests for Medrox Patch #30 on 11/1/12": asks(
+        "Medrox Patch", quantity=30, retrospective=True, date_of_service=date(2012, 11, 1)
+    ),
+    "Retrospective DOS 1/26/15 Cyclobenzaprine 7.5mg #90": asks(
+        "Cyclobenzaprine", strength="7.5 mg", quantity=90, retrospective=True, date_of_service=date(2015, 1, 26)
+    ),
+    "Retrospective drug screen, DOS: 8-12-14": asks("drug screen", retrospective=True, date_of_service=date(2014, 8, 12)),
+    "DOS 3/4/15 Norco 10/325mg #120": asks(
+        "Norco", strength="10/325 mg", quantity=120, retrospective=True, date_of_service=date(2015, 3, 4)
+    ),
+    "DOS: 11/20/2014: Omeprazole 20mg #60": asks(
+        "Omeprazole", strength="20 mg", quantity=60, retrospective=True, date_of_service=date(2014, 11, 20)
+    ),
+    "Urine drug screen (date of service: June 5, 2014)": asks(
+        "Urine drug screen", retrospective=True, date_of_service=date(2014, 6, 5)
+    ),
+    "Urine drug screen performed June 5, 2014": asks("Urine drug screen", retrospective=True, date_of_service=date(2014, 6, 5)),
+    "Urine drug screening collected 6/5/14": asks("Urine drug screening", retrospective=True, date_of_service=date(2014, 6, 5)),
+    "Naproxen 550mg #60 with 2 refills, DOS 7/2/14": asks(
+        "Naproxen", strength="550 mg", quantity=60, refills=2, retrospective=True, date_of_service=date(2014, 7, 2)
+    ),
+    "Compound: Gabapentin 10% / Lidocaine 5%: 180gm": asks("Gabapentin/Lidocaine", strength="10/5 %", quantity=180),
+    "Norco 10/325mg: #60": asks("Norco", strength="10/325 mg", quantity=60),
+    "Pharmacy: Norco 10/325mg, QTY: 60, Refills: 0": asks("Norco", strength="10/325 mg", quantity=60, refills=0),
+    "Physical therapy: 2x6: left knee": asks("Physical therapy", quantity=12, frequency="2x6", body_part="left knee"),
+    "Physical therapy for left shoulder: 2 times per week for 6 weeks": asks(
+        "Physical therapy", quantity=12, frequency="2 times per week for 6 weeks", body_part="left shoulder"
+    ),
+    "Acupuncture: 6 sessions: low back": asks("Acupuncture", quantity=6, body_part="low back"),
+    "Cervical epidural steroid injection: C5-C6": asks("Cervical epidural steroid injection", body_part="C5-C6"),
+    "Surgical procedure: right carpal tunnel release": asks("carpal tunnel release", body_part="right"),
+    "Durable medical equipment: TENS unit purchase": asks("TENS unit purchase"),
+    "DME: cold therapy unit": asks("cold therapy unit"),
+    "DME - lumbar brace": asks("lumbar brace"),
+    "Prescription: Lyrica 75mg #60": asks("Lyrica", strength="75 mg", quantity=60),
+    "Rx: Soma 350mg #90": asks("Soma", strength="350 mg", quantity=90),
+    "Request for reconsideration of the upheld denial of an MRI": asks("MRI"),
+    "MRI of the lumbar spine (denial upheld on appeal 3/4/15)": asks("MRI", body_part="lumbar spine"),
+    "Physical therapy 2 x 6 (12)": asks("Physical therapy", quantity=12, frequency="2 x 6"),
+    "Physical therapy 12 visits (2x6)": asks("Physical therapy", quantity=12, frequency="2x6"),
+    "12 physical therapy sessions, 2 times per week for 6 weeks, for the right knee": asks(
+        "physical therapy sessions", quantity=12, frequency="2 times per week for 6 weeks", body_part="right knee"
+    ),
+    "8 sessions of acupuncture 2x4 to the neck": asks("acupuncture", quantity=8, frequency="2x4", body_part="neck"),
+    "Chiropractic therapy 2x/week for 3 weeks then 1x/week for 3 weeks": asks(
+        "Chiropractic therapy", quantity=9, frequency="2x/week for 3 weeks then 1x/week for 3 weeks"
+    ),
+    "Physical therapy 3 times weekly for 4 weeks": asks("Physical therapy", quantity=12, frequency="3 times weekly for 4 weeks"),
+    "Physical therapy 2-3 times/week x 6 weeks (18 visits)": asks(
+        "Physical therapy", quantity=18, frequency="2-3 times/week x 6 weeks"
+    ),
+    "Physical therapy twice a week for six weeks for the cervical and lumbar spine": asks(
+        "Physical therapy", quantity=12, frequency="twice a week for six weeks", body_part="cervical and lumbar spine"
+    ),
+    "Physical therapy 1x/week x 6-8 weeks": asks("Physical therapy", frequency="1x/week x 6-8 weeks"),
+    "Physical therapy 3/week x 4 weeks": asks("Physical therapy", quantity=12, frequency="3/week x 4 weeks"),
+    "Physical therapy 2 times a week for 6 weeks (lumbar spine)": asks(
+        "Physical therapy", quantity=12, frequency="2 times a week for 6 weeks", body_part="lumbar spine"
+    ),
+    "PT 2 x a week x 6 weeks L-spine": asks("PT", quantity=12, frequency="2 x a week x 6 weeks", body_part="L-spine"),
+    "PT/OT 2x4 R hand": asks("PT/OT", quantity=8, frequency="2x4", body_part="R hand"),
+    "OT 2-3x/wk x 4-6 wks": asks("OT", frequency="2-3x/wk x 4-6 wks"),
+    "Occupational therapy for bilateral wrists, 2x6": asks(
+        "Occupational therapy", quantity=12, frequency="2x6", body_part="bilateral wrists"
+    ),
+    "Eight sessions of physical therapy": asks("physical therapy", quantity=8),
+    "Physical therapy for right elbow, additional 6 visits": asks("Physical therapy", quantity=6, body_part="right elbow"),
+    "Physical therapy with modalities 2x6": asks("Physical therapy with modalities", quantity=12, frequency="2x6"),
+    "Physical therapy, quantity 8": asks("Physical therapy", quantity=8),
+    "Physical Therapy, QTY: 8": asks("Physical Therapy", quantity=8),
+    "Aquatic therapy evaluation and 6 visits": asks("Aquatic therapy evaluation", quantity=6),
+    "Four (4) psychotherapy visits": asks("psychotherapy visits", quantity=4),
+    "Individual psychotherapy once per week for 20 weeks": asks(
+        "Individual psychotherapy", quantity=20, frequency="once per week for 20 weeks"
+    ),
+    "Group therapy weekly x 12 weeks": asks("Group therapy", quantity=12, frequency="weekly x 12 weeks"),
+    "Psychotherapy twice monthly for 6 months": asks("Psychotherapy", quantity=12, frequency="twice monthly for 6 months"),
+    "Psychiatric follow up once a month x 6 months": asks(
+        "Psychiatric follow up", quantity=6, frequency="once a month x 6 months"
+    ),
+    "One (1) psychiatric consultation": asks("psychiatric consultation", quantity=1),
+    "Follow-up visits with psychiatrist every 4-6 weeks": asks("Follow-up visits with psychiatrist", frequency="every 4-6 weeks"),
+    "Office visits every 6 weeks": asks("Office visits", frequency="every 6 weeks"),
+    "Home health aide for 4 hours per day for 2 weeks": asks("Home health aide", frequency="4 hours per day for 2 weeks"),
+    "Home health aide 8 hrs/day x 7 days/wk x 4 wks": asks(
+        "Home health aide", quantity=224, frequency="8 hrs/day x 7 days/wk x 4 wks"
+    ),
+    "Home health nurse 1 x week for 4 weeks": asks("Home health nurse", quantity=4, frequency="1 x week for 4 weeks"),
+    "Home health services 3 hours per day, 5 days per week": asks(
+        "Home health services", frequency="3 hours per day, 5 days per week"
+    ),
+    "Home care for 6 hours a day for 6 weeks": asks("Home care", frequency="6 hours a day for 6 weeks"),
+    "1 month rental of TENS unit": asks("rental of TENS unit", frequency="1 month rental"),
+    "One month rental H-wave": asks("rental H-wave", frequency="One month rental"),
+    "TENS patches x 2 pairs": asks("TENS patches", quantity=2),
+    "TENS electrodes, 2 packs": asks("TENS electrodes", quantity=2),
+    "Electrodes #8": asks("Electrodes", quantity=8),
+    "Batteries for TENS unit, 12": asks("Batteries for TENS unit", quantity=12),
+    "Cold therapy unit rental x 7-10 days": asks("Cold therapy unit rental", frequency="7-10 days"),
+    "CPM rental x 21 days": asks("CPM rental", frequency="21 days"),
+    "Polar care x 21 days": asks("Polar care", frequency="21 days"),
+    "IF unit for 30 to 60 day rental": asks("IF unit rental", frequency="30 to 60 day rental"),
+    "X-ray of lumbar spine, 5 views": asks("X-ray, 5 views", body_part="lumbar spine"),
+    "AP and lateral x-rays of the right ankle": asks("AP and lateral x-rays", body_part="right ankle"),
+    "MRI 3.0T of the left knee": asks("MRI 3.0T", body_part="left knee"),
+    "MRI with contrast of the cervical spine": asks("MRI with contrast", body_part="cervical spine"),
+    "CT scan of the head/brain": asks("CT scan", body_part="head/brain"),
+    "Repeat MRI of the right wrist": asks("Repeat MRI", body_part="right wrist"),
+    "EMG/NCS of right upper extremity": asks("EMG/NCS", body_part="right upper extremity"),
+    "EMG/NCV of left lower extremity and right lower extremity": asks(
+        "EMG/NCV", body_part="left lower extremity and right lower extremity"
+    ),
+    "Right knee viscosupplementation injections x3": asks("viscosupplementation injections", quantity=3, body_part="Right knee"),
+    "Left knee Orthovisc injections (3)": asks("Orthovisc injections", quantity=3, body_part="Left knee"),
+    "Cortisone injection right shoulder": asks("Cortisone injection", body_part="right shoulder"),
+    "L4-L5, L5-S1 lumbar ESI x1": asks("lumbar ESI", quantity=1, body_part="L4-L5, L5-S1"),
+    "C4-C7 anterior cervical discectomy and fusion": asks("anterior cervical discectomy and fusion", body_part="C4-C7"),
+    "Left L4-5 laminotomy/microdiscectomy": asks("laminotomy/microdiscectomy", body_part="Left L4-5"),
+    "Left knee ACL reconstruction": asks("ACL reconstruction", body_part="Left knee"),
+    "Right ring trigger finger release": asks("ring trigger finger release", body_part="Right"),
+    "Right thumb A1 pulley release": asks("A1 pulley release", body_part="Right thumb"),
+    "Left wrist arthroscopy with TFCC debridement": asks("arthroscopy with TFCC debridement", body_part="Left wrist"),
+    "Bilateral inguinal hernia repair": asks("inguinal hernia repair", body_part="Bilateral"),
+    "Norco 10-325 mg, 1 tab every 6 hrs as needed for pain, #120, no refill": asks(
+        "Norco", strength="10/325 mg", quantity=120, refills=0, frequency="1 tab every 6 hrs as needed"
+    ),
+    "Hydrocodone-APAP 10mg/325mg #120": asks("Hydrocodone-APAP", strength="10/325 mg", quantity=120),
+    "Oxycodone/APAP 10/325mg #90": asks("Oxycodone/APAP", strength="10/325 mg", quantity=90),
+    "Soma 350mg tab #60": asks("Soma tab", strength="350 mg", quantity=60),
+    "Tramadol HCL ER 150mg cap #30": asks("Tramadol HCL ER cap", strength="150 mg", quantity=30),
+    "Naproxen sodium 550mg tablets #60 x 2": asks("Naproxen sodium tablets", strength="550 mg", quantity=60),
+    "Tizanidine 4mg one tablet every evening #30": asks(
+        "Tizanidine", strength="4 mg", quantity=30, frequency="one tablet every evening"
+    ),
+    "Omeprazole 20mg one capsule twice daily #60": asks(
+        "Omeprazole", strength="20 mg", quantity=60, frequency="one capsule twice daily"
+    ),
+    "Gabapentin 300mg three times a day #90": asks("Gabapentin", strength="300 mg", quantity=90, frequency="three times a day"),
+    "Voltaren gel 1% apply 2-4 grams QID 3 tubes": asks(
+        "Voltaren gel", strength="1 %", quantity=3, frequency="apply 2-4 grams QID"
+    ),
+    "Flector patch 1.3% apply q12h #60": asks("Flector patch", strength="1.3 %", quantity=60, frequency="apply q12h"),
+    "Lidoderm patch 5% 1-3 patches daily #90": asks("Lidoderm patch", strength="5 %", quantity=90, frequency="1-3 patches daily"),
+    "Butrans patch 10mcg weekly #4": asks("Butrans patch", strength="10 mcg", quantity=4, frequency="weekly"),
+    "Zolpidem tartrate 10mg 1/2 to 1 tab qhs #30": asks(
+        "Zolpidem tartrate", strength="10 mg", quantity=30, frequency="1/2 to 1 tab qhs"
+    ),
+    "Xanax 0.25mg 1/2 tab BID prn anxiety #30": asks("Xanax", strength="0.25 mg", quantity=30, frequency="1/2 tab BID prn"),
+    "Unknown topical compound cream": asks("topical compound cream"),
+    "Topical Ketoprofen 20% and Lidocaine 10%": asks("Ketoprofen/Lidocaine", strength="20/10 %"),
+    "Flurbiprofen 20% / Tramadol 20%": asks("Flurbiprofen/Tramadol", strength="20/20 %"),
+    "Gabapentin 10% cream": asks("Gabapentin cream", strength="10 %"),
+    "Ketoprofen 10% gel 120gm tube": asks("Ketoprofen gel", strength="10 %", quantity=120),
+    "Medications x 3 months": asks("Medications", frequency="3 months"),
+    "Right elbow brace": asks("brace", body_part="Right elbow"),
+    "Left shoulder sling": asks("sling", body_part="Left shoulder"),
+    "Gym membership 6 months": asks("Gym membership", frequency="6 months"),
+    "6-month gym membership": asks("gym membership", frequency="6-month"),
+    "Six-month gym membership with pool": asks("gym membership with pool", frequency="Six-month"),
+    "Weight Watchers x 3 months": asks("Weight Watchers", frequency="3 months"),
+    "Functional restoration program 2 weeks (10 days)": asks("Functional restoration program", frequency="2 weeks"),
+    "Functional restoration program (80 hours)": asks("Functional restoration program", quantity=80),
+    "HELP program 160 hours": asks("HELP program", quantity=160),
+    "Interdisciplinary pain program evaluation": asks("Interdisciplinary pain program evaluation"),
+    "Referral to Dr. Smith": asks("Referral to Dr. Smith"),
+    "Referral to orthopedic surgeon, right shoulder": asks("Referral to orthopedic surgeon", body_part="right shoulder"),
+    "Pain management follow up": asks("Pain management follow up"),
+    "Internal medicine consult for hypertension": asks("Internal medicine consult for hypertension"),
+    "Toxicology - urine drug screen": asks("Toxicology - urine drug screen"),
+    "UDS x 4 per year": asks("UDS", frequency="4 per year"),
+    "Urine drug screen, 12 panel": asks("Urine drug screen, 12 panel"),
+    "Quarterly urine drug screens": asks("urine drug screens", frequency="Quarterly"),
+    "Lab work every 6 months": asks("Lab work", frequency="every 6 months"),
+    "one (1) prescription of Norco 10/325mg, ninety count (90) with two (2) refills": asks(
+        "Norco", strength="10/325 mg", quantity=90, refills=2
+    ),
+    "Norco 10/325mg, ninety tablets": asks("Norco", strength="10/325 mg", quantity=90),
+    "Norco 10/325mg #120 with 2 additional refills": asks("Norco", strength="10/325 mg", quantity=120, refills=2),
+    "Norco 10/325mg #60 (with 1 refill)": asks("Norco", strength="10/325 mg", quantity=60, refills=1),
+    "Norco 10/325mg #60 + 1 refill": asks("Norco", strength="10/325 mg", quantity=60, refills=1),
+    "Norco 10/325mg #60, refills x2": asks("Norco", strength="10/325 mg", quantity=60, refills=2),
+    "Norco 10/325mg #60 refill 1": asks("Norco", strength="10/325 mg", quantity=60, refills=1),
+    "Norco 10/325mg #60 (refills: none)": asks("Norco", strength="10/325 mg", quantity=60, refills=0),
+    "Norco 10/325mg #60, refill unspecified": asks("Norco", strength="10/325 mg", quantity=60),
+    "Norco 10/325mg, quantity unspecified": asks("Norco", strength="10/325 mg"),
+    "Norco 10/325mg (unknown quantity)": asks("Norco", strength="10/325 mg"),
+    "Unknown Norco 10/325mg": asks("Norco", strength="10/325 mg"),
+    "Norco 10/325mg quantity: 120 (30 day supply)": asks("Norco", strength="10/325 mg", quantity=120, frequency="30 day supply"),
+    "Norco 10/325mg #120, 30 day supply with 1 refill": asks(
+        "Norco", strength="10/325 mg", quantity=120, refills=1, frequency="30 day supply"
+    ),
+    "Norco 10/325mg 1 po q6h prn pain #120 (DOS 3/4/15)": asks(
+        "Norco",
+        strength="10/325 mg",
+        quantity=120,
+        frequency="1 po q6h prn",
+        retrospective=True,
+        date_of_service=date(2015, 3, 4),
+    ),
+    "Norco 10/325mg 1 tablet twice a day as needed, #60": asks(
+        "Norco", strength="10/325 mg", quantity=60, frequency="1 tablet twice a day as needed"
+    ),
+    "Norco 10/325 mg PO every 6 hours PRN #90": asks("Norco", strength="10/325 mg", quantity=90, frequency="every 6 hours PRN"),
+    "Norco 10/325mg up to 4 per day #120": asks("Norco", strength="10/325 mg", quantity=120, frequency="4 per day"),
+    "Norco 10/325mg up to four times daily #120": asks("Norco", strength="10/325 mg", quantity=120, frequency="four times daily"),
+    "Gabapentin 300mg 2 tabs TID #180": asks("Gabapentin", strength="300 mg", quantity=180, frequency="2 tabs TID"),
+    "Gabapentin 300 mg, two (2) tablets three (3) times per day, #180": asks(
+        "Gabapentin", strength="300 mg", quantity=180, frequency="two (2) tablets three (3) times per day"
+    ),
+    "Ibuprofen 800mg tid with meals #90": asks("Ibuprofen", strength="800 mg", quantity=90, frequency="tid"),
+    "Naproxen 500mg po bid with food #60": asks("Naproxen", strength="500 mg", quantity=60, frequency="bid"),
+    "Medrol dosepak 4mg #21": asks("Medrol dosepak", strength="4 mg", quantity=21),
+    "Lidocaine patch 5% #30 x 3 refills": asks("Lidocaine patch", strength="5 %", quantity=30, refills=3),
+    "Lidocaine 5% patches #30, 1 box": asks("Lidocaine patches", strength="5 %", quantity=30),
+    "Terocin patches, 2 boxes": asks("Terocin patches", quantity=2),
+    "Terocin patch (quantity 30)": asks("Terocin patch", quantity=30),
+    "Capsaicin 0.05%/Cyclobenzaprine 4% cream 120 gm DOS 5/6/15": asks(
+        "Capsaicin/Cyclobenzaprine cream", strength="0.05/4 %", quantity=120, retrospective=True, date_of_service=date(2015, 5, 6)
+    ),
+    "Compounded topical cream: Flurbiprofen 15%, Cyclobenzaprine 2%, Baclofen 2%, Lidocaine 5%": asks(
+        "Flurbiprofen/Cyclobenzaprine/Baclofen/Lidocaine cream", strength="15/2/2/5 %"
+    ),
+    "Compounded medication: Cyclobenzaprine/Gabapentin/Amitriptyline 180gm": asks(
+        "Cyclobenzaprine/Gabapentin/Amitriptyline", quantity=180
+    ),
+    "Topical compounded medication (Gabapentin 10%/Cyclobenzaprine 10%)": asks("Gabapentin/Cyclobenzaprine", strength="10/10 %"),
+    "Flurbiprofen/Cyclobenzaprine/Menthol 180gm": asks("Flurbiprofen/Cyclobenzaprine/Menthol", quantity=180),
+    "Flexeril 7.5 mg, QTY 90": asks("Flexeril", strength="7.5 mg", quantity=90),
+    "Fexmid (Cyclobenzaprine) 7.5mg #60": asks("Fexmid (Cyclobenzaprine)", strength="7.5 mg", quantity=60),
+    "Sumatriptan 25 mg #9 with 1 refill": asks("Sumatriptan", strength="25 mg", quantity=9, refills=1),
+    "Zofran ODT 4mg 1 tablet under the tongue as needed #10": asks(
+        "Zofran ODT", strength="4 mg", quantity=10, frequency="1 tablet under the tongue as needed"
+    ),
+    "Senna 8.6mg #60": asks("Senna", strength="8.6 mg", quantity=60),
+    "Senokot-S 8.6/50mg #60": asks("Senokot-S", strength="8.6/50 mg", quantity=60),
+    "Colace 100 mg 2 tabs at bedtime #60": asks("Colace", strength="100 mg", quantity=60, frequency="2 tabs at bedtime"),
+    "Insulin 10 units": asks("Insulin", strength="10 units"),
+    "Vitamin D3 2000 IU #60": asks("Vitamin D3", strength="2000 iu", quantity=60),
+    "Testosterone cypionate 200mg/ml injection": asks("Testosterone cypionate injection", strength="200 mg/ml"),
+    "Ketorolac 60 mg IM injection x1": asks("Ketorolac IM injection", strength="60 mg", quantity=1),
+    "Toradol 60mg injection (retrospective)": asks("Toradol injection", strength="60 mg", retrospective=True),
+    "B12 injection (DOS 3/4/14)": asks("B12 injection", retrospective=True, date_of_service=date(2014, 3, 4)),
+    "Trigger point injection x 1": asks("Trigger point injection", quantity=1),
+    "Corticosteroid injection of left shoulder x1": asks("Corticosteroid injection", quantity=1, body_part="left shoulder"),
+    "Three (3) Synvisc injections, right knee": asks("Synvisc injections", quantity=3, body_part="right knee"),
+    "Hyalgan injection series of 5 right knee": asks("Hyalgan injection", quantity=5, body_part="right knee"),
+    "Lumbar medial branch block bilateral L4-S1": asks("Lumbar medial branch block", body_part="bilateral L4-S1"),
+    "Medial branch block at L3, L4, L5 bilaterally": asks("Medial branch block", body_part="L3, L4, L5 bilaterally"),
+    "Diagnostic facet block L4-5 and L5-S1 bilateral": asks("Diagnostic facet block", body_part="L4-5 and L5-S1 bilateral"),
+    "SI joint injection, left": asks("SI joint injection", body_part="left"),
+    "Right stellate ganglion block x 3": asks("stellate ganglion block", quantity=3, body_part="Right"),
+    "Lumbar sympathetic block, left": asks("Lumbar sympathetic block", body_part="left"),
+    "Radiofrequency neurotomy at right L4-5 and L5-S1": asks("Radiofrequency neurotomy", body_part="right L4-5 and L5-S1"),
+    "Right shoulder manipulation under anesthesia": asks("manipulation under anesthesia", body_part="Right shoulder"),
+    "L5-S1 anterior lumbar interbody fusion, posterior fusion and instrumentation": asks(
+        "anterior lumbar interbody fusion, posterior fusion and instrumentation", body_part="L5-S1"
+    ),
+    "Two level cervical fusion at C5-6 and C6-7": asks("Two level cervical fusion", body_part="C5-6 and C6-7"),
+    "Associated surgical service: 3 day hospital stay": asks("hospital stay", frequency="3 day"),
+    "Associated surgical service: Post-op physical therapy 2 times a week for 6 weeks, right knee": asks(
+        "Post-op physical therapy", quantity=12, frequency="2 times a week for 6 weeks", body_part="right knee"
+    ),
+    "Associated surgical service: Polar care unit 2 week rental": asks("Polar care unit rental", frequency="2 week rental"),
+    "Associated surgical service: Hospital length of stay: 2 days": asks("Hospital length of stay", frequency="2 days"),
+    "Post-operative physical therapy to the right shoulder, 12 sessions": asks(
+        "Post-operative physical therapy", quantity=12, body_part="right shoulder"
+    ),
+    "Post-op PT 3x6 right shoulder": asks("Post-op PT", quantity=18, frequency="3x6", body_part="right shoulder"),
+    "Initial post-op physical therapy 2x6": asks("Initial post-op physical therapy", quantity=12, frequency="2x6"),
+    "PT evaluation and treat 2x6 lumbar": asks("PT evaluation and treat", quantity=12, frequency="2x6", body_part="lumbar"),
+    "Chiropractic manipulation and modalities 2x4 cervical spine": asks(
+        "Chiropractic manipulation and modalities", quantity=8, frequency="2x4", body_part="cervical spine"
+    ),
+    "Acupuncture initial trial 6 visits": asks("Acupuncture initial trial", quantity=6),
+    "Initial trial of acupuncture 6 sessions for the right shoulder": asks(
+        "Initial trial of acupuncture", quantity=6, body_part="right shoulder"
+    ),
+    "Acupuncture for neck, 2 times a week for 6 weeks": asks(
+        "Acupuncture", quantity=12, frequency="2 times a week for 6 weeks", body_part="neck"
+    ),
+    "Aquatic therapy times 12": asks("Aquatic therapy", quantity=12),
+    "Pool therapy three times a week for six weeks": asks(
+        "Pool therapy", quantity=18, frequency="three times a week for six weeks"
+    ),
+    "Physical therapy times 12 sessions": asks("Physical therapy", quantity=12),
+    "Physical therapy (12 sessions)": asks("Physical therapy", quantity=12),
+    "Physical therapy, #12": asks("Physical therapy", quantity=12),
+    "Physical therapy (PT) 2 times a week for 4 weeks": asks(
+        "Physical therapy (PT)", quantity=8, frequency="2 times a week for 4 weeks"
+    ),
+    "Physical therapy x 6 weeks": asks("Physical therapy", frequency="6 weeks"),
+    "Physical therapy 2x a week": asks("Physical therapy", frequency="2x a week"),
+    "Therapy 2 times a week": asks("Therapy", frequency="2 times a week"),
+    "Massage therapy x 6 sessions neck": asks("Massage therapy", quantity=6, body_part="neck"),
+    "CBT 6 sessions over 6 weeks": asks("CBT", quantity=6, frequency="6 weeks"),
+    "Psychotherapy 1 x 6": asks("Psychotherapy", quantity=6, frequency="1 x 6"),
+    "Biofeedback 1x week x 6 weeks": asks("Biofeedback", quantity=6, frequency="1x week x 6 weeks"),
+    "Psychological testing (4 hours)": asks("Psychological testing", quantity=4),
+    "Follow-up visits (monthly)": asks("Follow-up visits", frequency="monthly"),
+    "Urine drug screen every 3 months": asks("Urine drug screen", frequency="every 3 months"),
+    "Random urine drug screens x 4": asks("Random urine drug screens", quantity=4),
+    "MRI lumbar": asks("MRI", body_part="lumbar"),
+    "MRI right knee": asks("MRI", body_part="right knee"),
+    "MRI of right shoulder, without contrast": asks("MRI, without contrast", body_part="right shoulder"),
+    "MRI of the cervical and lumbar spine": asks("MRI", body_part="cervical and lumbar spine"),
+    "X-rays of the left foot": asks("X-rays", body_part="left foot"),
+    "CT scan lumbar": asks("CT scan", body_part="lumbar"),
+    "Bone scan of lower extremities": asks("Bone scan", body_part="lower extremities"),
+    "EMG bilateral upper extremities": asks("EMG", body_part="bilateral upper extremities"),
+    "NCV right lower extremity": asks("NCV", body_part="right lower extremity"),
+    "Electromyography (EMG)/nerve conduction velocity (NCV) of the bilateral lower extremities": asks(
+        "Electromyography (EMG)/nerve conduction velocity (NCV)", body_part="bilateral lower extremities"
+    ),
+    "TENS unit trial x 30 days": asks("TENS unit trial", frequency="30 days"),
+    "TENS unit 1 month trial": asks("TENS unit", frequency="1 month trial"),
+    "Home interferential unit 30 day trial": asks("Home interferential unit", frequency="30 day trial"),
+    "H-Wave homecare system, 3 month rental": asks("H-Wave homecare system rental", frequency="3 month rental"),
+    "Right ankle brace": asks("brace", body_part="Right ankle"),
+    "Home health aide 24/7": asks("Home health aide", frequency="24/7"),
+    "Home health aide, 8 hours per day, 7 days a week, for 12 weeks": asks(
+        "Home health aide", quantity=672, frequency="8 hours per day, 7 days a week, for 12 weeks"
+    ),
+    "Home health care 4 hours a day x 5 days a week x 6 weeks": asks(
+        "Home health care", quantity=120, frequency="4 hours a day x 5 days a week x 6 weeks"
+    ),
+    "Home health assistance 20 hours/week x 6 weeks": asks(
+        "Home health assistance", quantity=120, frequency="20 hours/week x 6 weeks"
+    ),
+    "Skilled nursing visits 2x/week": asks("Skilled nursing visits", frequency="2x/week"),
+    "Gym membership with pool access for 12 months": asks("Gym membership with pool access", frequency="12 months"),
+    "Functional restoration program 5 days a week for 4 weeks": asks(
+        "Functional restoration program", quantity=20, frequency="5 days a week for 4 weeks"
+    ),
+    "Medical weight loss program x 6 months": asks("Medical weight loss program", frequency="6 months"),
+    "Multidisciplinary pain program x 160 hours": asks("Multidisciplinary pain program", quantity=160),
 }
 
 
 @pytest.mark.parametrize("request_line", DRUGS)
 def test_drug_requests(request_line: str) -> None:
-    """A drug line gives its name, strength, count, refills and rate, however they are written."""
+    """A drug line gives its name, strength, count, refills and rate, however they are written; how much at a time is no rate."""
     assert read(request_line) == DRUGS[request_line]
 
 
@@ -968,7 +1578,7 @@ def test_dated_requests(request_line: str) -> None:
 
 @pytest.mark.parametrize("request_line", THERAPY)
 def test_therapy_requests(request_line: str) -> None:
-    """Sessions are counted, and a rate that has a length is multiplied out."""
+    """Sessions are counted, and a rate that has a length is multiplied out; a range gives no count."""
     assert read(request_line) == THERAPY[request_line]
 
 
@@ -990,11 +1600,20 @@ def test_visit_requests(request_line: str) -> None:
     assert read(request_line) == VISITS[request_line]
 
 
+@pytest.mark.parametrize("request_line", PHRASINGS)
+def test_further_phrasings(request_line: str) -> None:
+    """However a request is worded, what it names is read, and nothing else."""
+    assert read(request_line) == PHRASINGS[request_line]
+
+
 SAYS_NOTHING = {
     "Norco 10/325mg (quantity not specified)": "quantity",
     "Physical therapy (unspecified frequency and duration)": "frequency",
     "TENS unit": "quantity",
     "Home health aide 4 hours a day, 5 days a week": "quantity",
+    "Physical therapy 2-3 times a week for 4-6 weeks": "quantity",
+    "Psychotherapy, 6 to 8 sessions": "quantity",
+    "Soma 350mg 1-2 tabs": "frequency",
     "Soma 350mg #60": "refills",
     "Lumbar MRI": "body_part",
     "Tylenol #3": "strength",
@@ -1035,7 +1654,13 @@ def test_a_medication_has_its_ingredients(request_line: str) -> None:
     assert read_request(request_line).get("generic_name", (None,))[0] == GENERICS[request_line]
 
 
-EVERY_REQUEST = (*DRUGS, *COMPOUNDS, *DATED, *THERAPY, *PROCEDURES, *EQUIPMENT, *VISITS)
+EVERY_REQUEST = (*DRUGS, *COMPOUNDS, *DATED, *THERAPY, *PROCEDURES, *EQUIPMENT, *VISITS, *PHRASINGS)
+
+
+def test_every_value_names_the_rule_that_read_it() -> None:
+    """Each value of each request leads to a rule of the book."""
+    names = {value.by for request_line in EVERY_REQUEST for value in read_values(request_line).values()}
+    assert names - rules().keys() == set()
 
 
 @pytest.mark.parametrize("request_line", EVERY_REQUEST)

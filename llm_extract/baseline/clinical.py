@@ -1,21 +1,22 @@
-"""Diagnoses, medications and prior treatments of the clinical summary, as far as rules honestly can.
+"""Medications of the clinical summary, and what the hybrid engine asks of a phrase that a model named.
 
-Drugs are read here, diagnoses in `conditions`, other treatments in `treatments`: from words that say that the patient had them,
-not from those that ask for them.
+A drug counts where words say that the patient takes or took it, not where they only ask for it, deny it or find it in urine.
+Diagnoses are read in `conditions`, other treatments in `treatments`.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from llm_extract.baseline.conditions import diagnoses as diagnoses
-from llm_extract.baseline.drugs import DrugMention, mentions
+from llm_extract.baseline.drugs import Drug, DrugMention, mentions
 from llm_extract.baseline.page import Page, sentences
+from llm_extract.baseline.rule import Matter, Rule, compiled
 from llm_extract.baseline.treatments import asked_or_denied, is_bare, name_in
-from llm_extract.baseline.treatments import prior_treatments as prior_treatments
 from llm_extract.engine import Found
+from llm_extract.letters import Letter
 from llm_extract.sections import Part
 
 # --- what the patient had, and what is only asked for ----------------------------------------------------------------
@@ -39,9 +40,8 @@ _NOT_TAKEN_AFTER = re.compile(
     re.IGNORECASE,
 )
 _NOT_TAKEN_BEFORE = re.compile(
-    r"\b(?:no|not|never|without|denies|refused|declined|instead of|begin|start|initiate|add|try|injection of|injected with"
-    r"|injections? (?:with"
-    r"|of))\s+(?:\w+\s+)?$",
+    r"\b(?:(?:no|not|never|without|denies|refused|declined|instead of|begin|start|initiate|add|try)\s+(?:\w+\s+)?"
+    r"|(?:injection of|injected with|injections? (?:with|of|using))\s+(?:\w+\s+|[\w-]+,? and\s+|[\w-]+,\s+)?)$",
     re.IGNORECASE,
 )
 _CLASS = re.compile(
@@ -52,25 +52,88 @@ _CLASS = re.compile(
 _RELEASE = re.compile(r"\s+(?:ER|XR|SR|CR|IR|DR|XL|LA|ODT|HCL|HCl|PM|EC|DS|ES|gel|cream|patch(?:es)?|ointment)\b")
 
 
+_NAMED = Rule(
+    name="medications.named",
+    why="A drug of the table (`data/drugs.tsv`) in a sentence that says that the patient takes or took it.",
+    examples={
+        "Current medications include Norco 10/325 mg, Soma 350 mg, and Prilosec 20 mg.": ("Norco", "Soma", "Prilosec"),
+        "The patient is currently taking Tramadol ER and Naproxen.": ("Tramadol ER", "Naproxen"),
+        "The plan was to refill Norco and continue gabapentin.": ("Norco", "gabapentin"),
+        "She stopped taking Cymbalta due to nausea.": ("Cymbalta",),
+        "Medications listed: oxycodone, acetaminophen, lorazepam.": ("oxycodone", "acetaminophen", "lorazepam"),
+        "He takes oxycodone/acetaminophen.": ("oxycodone/acetaminophen",),
+        "With Norco her pain is 4/10.": ("Norco",),
+        "He failed Flexeril and naproxen.": ("Flexeril", "naproxen"),
+        "The provider requested Norco and Soma refills.": None,
+        "Norco was denied by utilization review.": None,
+        "The urine drug screen was positive for oxycodone.": None,
+        "Treatment has included epidural injections with Depo-Medrol and lidocaine.": None,
+        "He has never taken gabapentin and is allergic to codeine.": None,
+    },
+)
+_WITH_DOSE = Rule(
+    name="medications.with_dose",
+    why="In a list of what the patient takes, a name with a dose behind it is a drug, though the table does not know it.",
+    examples={
+        "Current medications: Zorvolix 35 mg, Norco 10/325 mg.": ("Zorvolix",),
+        "He takes Xyzalor XR 20 mg daily.": ("Xyzalor XR",),
+        "The provider requested Xyzalor 20 mg.": None,
+        "The patient lost Twelve 20 mg samples.": None,
+    },
+    pattern=compiled(
+        r"(?<![\w/-])(?!(?:The|Take|Takes|And|Dose|Dosage|Tablets?|Capsules?|Oral|Each|Only|Total|Daily"
+        r"|Strength)\b)[A-Z][a-z]{3,}[a-z-]*"
+        r"(?: (?:ER|XR|SR|CR|IR|DR|XL|LA|HCL))?(?= \d+(?:\.\d+)?(?:[-/]\d+(?:\.\d+)?)? ?(?:mg|mcg)\b)"
+    ),
+)
+RULES = (_NAMED, _WITH_DOSE)
+
+
 def medications(page: Page) -> tuple[Found, ...]:
     """Drugs that the summary says the patient takes or took; each drug once, at its first mention."""
-    summary = page.narrative
-    if summary is None:
-        return ()
-    entries: list[Found] = []
+    return () if page.narrative is None else _medications(page, page.sentences)
+
+
+def _medications(page: Page, places: Iterable[Part]) -> tuple[Found, ...]:
+    taken: list[Found] = []
     seen: dict[str, DrugMention] = {}
-    for s in page.sentences:
-        named = mentions(page.text, *s)
-        says = _says(page.text, s) if named else None
-        for m in named:
-            if says is None or not _is_taken(page.text, s, says, m) or _repeats(page.text, s, m, seen):
+    for s in places:
+        named = [one for m in mentions(page.text, *s) for one in _apart(page.text, m)]
+        unknown = list(_unknown(page.text, s, named))
+        says = _says(page.text, s) if named or unknown else None
+        if says is None:
+            continue
+        for m in sorted([*named, *unknown], key=lambda m: m.start):
+            if not _is_taken(page.text, s, says, m) or _repeats(page.text, s, m, seen):
                 continue
             seen[_ingredients(m)] = m
             end = tail.end() if (tail := _RELEASE.match(page.text, m.end)) else m.end
-            entries.append(page.found(page.verbatim(m.start, end), "medications.named", (m.start, end)))
-    return tuple(entries)
+            by = _WITH_DOSE.name if m in unknown else _NAMED.name
+            taken.append(page.found(page.verbatim(m.start, end), by, (m.start, end)))
+    return tuple(taken)
 
 
+def _apart(text: str, m: DrugMention) -> list[DrugMention]:
+    """In a list of drugs a comma parts two of them, though their names side by side are those of a combination."""
+    comma = text.find(",", m.start, m.end)
+    if comma < 0:
+        return [m]
+    return [*mentions(text, m.start, comma), *mentions(text, comma + 1, m.end)] or [m]
+
+
+def _unknown(text: str, s: Part, named: list[DrugMention]) -> Iterator[DrugMention]:
+    """Names with a dose, behind words that say that drugs are taken, which the table does not know."""
+    says = _LISTS_DRUGS.search(text, *s) if " mg" in text[s.start : s.end] or " mcg" in text[s.start : s.end] else None
+    for m in _WITH_DOSE.pattern.finditer(text, says.end(), s.end) if says and _WITH_DOSE.pattern else ():
+        if not any(d.start < m.end() and m.start() < d.end for d in named):
+            yield DrugMention(Drug(m.group(), "", ""), *m.span())
+
+
+_LISTS_DRUGS = re.compile(
+    r"\b(?:medications?|meds|drugs)(?: [a-z]+){0,2}(?: ?:| (?:include[ds]?|are|were|consist\w*)\b)|\b(?:takes|(?:is"
+    r"|was) (?:taking|prescribed))\b",
+    re.IGNORECASE,
+)
 _TAKES = re.compile(
     r"\b(?:taking|takes|took|uses?|using|used|on|medications?(?: \w+)? (?:include|are|of|consist)|maintained|continues?"
     r"|prescribed|refilled|treated with|managed with|helpful|tried|trialed)\b",
@@ -80,7 +143,7 @@ _TAKES = re.compile(
 _INTAKE = re.compile(
     r"\b(?:treatments? to date|medications?(?: \w+){0,2}(?: ?:| (?:include[ds]?|are|were|consist\w*))|(?:is|was|been) (?:taking"
     r"|using|on|prescribed)"
-    r"|takes|continue[sd]?|cont\.|refilled)(?!\w)",
+    r"|takes|continue[sd]?|cont\.|refill(?:ed|ing)?(?! of))(?!\w)",
     re.IGNORECASE,
 )
 
@@ -108,7 +171,7 @@ def _is_taken(text: str, sentence: Part, says: _Says, m: DrugMention) -> bool:
     """Whether a sentence that names a drug says that the patient takes or took it."""
     if _CLASS.match(m.drug.name) or _NOT_TAKEN_AFTER.match(text, m.end):
         return False
-    if _NOT_TAKEN_BEFORE.search(text[max(sentence.start, m.start - 30) : m.start]):
+    if _NOT_TAKEN_BEFORE.search(text[max(sentence.start, m.start - 45) : m.start]):
         return False
     if says.none <= sentence.end and (m.start > says.none or says.takes > m.start):
         return False
@@ -136,6 +199,13 @@ def _repeats(text: str, sentence: Part, m: DrugMention, seen: dict[str, DrugMent
     apart = before.start < sentence.start or m.drug.name == before.drug.name
     return apart or m.start - before.end > 40 or not _LISTED.fullmatch(text[before.end : m.start])
 
+
+def _read_one(rule: Rule, words: str) -> tuple[str, ...] | None:
+    page = Page(Letter("words", "", "", words))
+    return tuple(f.value for f in _medications(page, sentences(page.text)) if f.by == rule.name) or None
+
+
+MATTER = Matter(RULES, _read_one)
 
 # --- a phrase that somebody else has named ---------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from importlib import resources
 from itertools import islice, pairwise
 from typing import NamedTuple
 
+from llm_extract.baseline.rule import Matter, Rule, compiled
 from llm_extract.values import lower
 
 
@@ -27,12 +28,15 @@ class DrugMention(NamedTuple):
     end: int
 
 
+_COMMENT = "# "
+
+
 @lru_cache(maxsize=1)
 def table() -> dict[str, Drug]:
     """Lower-case name to drug."""
-    lines = resources.files("llm_extract.baseline").joinpath("data/drugs.tsv").read_text("utf-8").splitlines()[1:]
-    drugs = (Drug(*line.split("\t")) for line in lines if line.strip())
-    return {d.name.lower(): d for d in drugs}
+    text = resources.files("llm_extract.baseline").joinpath("data/drugs.tsv").read_text("utf-8")
+    lines = [line for line in text.splitlines() if line and not line.startswith(_COMMENT)]
+    return {d.name.lower(): d for d in (Drug(*line.split("\t")) for line in lines[1:])}
 
 
 _WORD = re.compile(r"[a-z][a-z0-9'&-]*|[#&/+]|\d+(?:\.\d+)?")
@@ -87,7 +91,28 @@ def _hyphenated(word: str, end: int) -> tuple[Drug, int] | None:
     return Drug(word, "/".join(p.generic for p in parts), parts[0].kind), end
 
 
-_SIDE_BY_SIDE = re.compile(r"[\s/,+&-]*(?:and|with)?\s*|\s*(?:HCL|hydrochloride)?\s*/\s*", re.IGNORECASE)
+NAMED = Rule(
+    name="generic.named",
+    why="The table says what the named drug is made of.",
+    examples={
+        "Norco": "hydrocodone/acetaminophen",
+        "Soma (Carisoprodol)": "carisoprodol",
+        "TGHot cream": "tramadol/gabapentin/menthol/camphor/capsaicin",
+        "Theramine": None,
+        "physical therapy": None,
+    },
+)
+COMBINED = Rule(
+    name="generic.side_by_side",
+    why='Drugs that follow each other behind "/", "," or "and" are one combination, in that order.',
+    pattern=compiled(r"[\s/,+&-]*(?:and|with)?\s*|\s*(?:hcl|hydrochloride)?\s*/\s*"),
+    examples={
+        "Flurbiprofen/Baclofen/Lidocaine cream": "flurbiprofen/baclofen/lidocaine",
+        "Ketoprofen and gabapentin": "ketoprofen/gabapentin",
+        "Norco instead of Percocet": None,
+    },
+)
+RULES = (NAMED, COMBINED)
 
 
 def generic_of(treatment: str) -> str | None:
@@ -95,16 +120,32 @@ def generic_of(treatment: str) -> str | None:
 
     A combination written out ("Hydrocodone/APAP") has a line of its own or is put together from its parts.
     """
+    return generic_by(treatment)[0]
+
+
+def generic_by(treatment: str) -> tuple[str | None, str]:
+    """`generic_of` and the rule that gave it."""
+    generics = _generics(treatment)
+    generic = "/".join(dict.fromkeys(ingredient for g in generics for ingredient in g.split("/") if g))
+    return generic or None, (COMBINED if len(generics) > 1 else NAMED).name
+
+
+def _generics(treatment: str) -> list[str]:
+    """One entry a name of the combination; in brackets stands the same drug again, later ones are context."""
     found = mentions(treatment)
-    if not found:
-        return None
-    # Names that follow each other behind "/", "," or "and" are one combination; in brackets stands the same drug again, later
-    # ones are context.
-    generics = [found[0].drug.generic]
+    generics = [found[0].drug.generic] if found else []
     for before, after in pairwise(found):
-        between = treatment[before.end : after.start]
-        if _SIDE_BY_SIDE.fullmatch(between):
+        between = lower(treatment[before.end : after.start])
+        if COMBINED.pattern and COMBINED.pattern.fullmatch(between):
             generics.append(after.drug.generic)
         elif not between.lstrip().startswith("("):
             break
-    return "/".join(dict.fromkeys(ingredient for g in generics for ingredient in g.split("/"))) or None
+    return generics
+
+
+def _read(rule: Rule, words: str) -> str | None:
+    generic, by = generic_by(words)
+    return generic if by == rule.name else None
+
+
+MATTER = Matter(RULES, _read)

@@ -1,60 +1,84 @@
-"""The header block: labels with their values, several on a line, and the case number wherever it is printed."""
+"""The header block: labels with their values, read by lines, by columns and with typing errors; the case number wherever it is.
+
+A text of no known layout has no header: there a label counts with its colon, or at the beginning of a line.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
+from llm_extract.baseline.header_labels import LABELS, PRIORITY, PUT, dates, field_of, of_priority, priority
+from llm_extract.baseline.header_labels import RULES as LABEL_RULES
 from llm_extract.baseline.page import Page
+from llm_extract.baseline.rule import Matter, Rule, compiled
+from llm_extract.baseline.told_date import D
 from llm_extract.engine import Found
-from llm_extract.schema import Priority, Span
+from llm_extract.letters import Letter
+from llm_extract.schema import Span
 from llm_extract.sections import Part
-from llm_extract.values import date_pattern, parse_date
+from llm_extract.values import parse_date
 
-# Label as printed, in every layout's wording and in lower case -> field of `case`.
-_REVIEW = r"(?:ur|u\.r\.|utilization(?: review)?)"
-_DENIED = r"(?:denial|decision|determination|modification|non-?certification)"
-_APPLICATION = r"(?:imr )?(?:application|request)(?: for (?:imr|independent medical review))?"
-_LABELS: tuple[tuple[str, str], ...] = (
-    (r"date (?:case )?assigned|assigned date|date of assignment|assignment date", "date_assigned"),
-    (r"dates? of (?:industrial |work )?injury|injury date|date injured|d\.?o\.?i\b\.?", "date_of_injury"),
-    (r"(?:final )?(?:decision|determination) date|date decided", "decision_date"),
-    (r"date of (?:final |imr )*(?:decision|determination)", "decision_date"),
-    (r"dated", "decision_date"),
-    (rf"{_REVIEW} {_DENIED} date|{_REVIEW} date|(?<!\w )denial date", "ur_denial_date"),
-    (rf"date of (?:the )?{_REVIEW}(?: {_DENIED})?|date {_REVIEW} (?:denied|decision|denial)", "ur_denial_date"),
-    (rf"{_REVIEW} {_DENIED}(?= ?:)|{_REVIEW} (?:denied|modified)(?: on)?", "ur_denial_date"),
-    (rf"{_APPLICATION} (?:received|receipt|filed)(?: date| on)?", "application_received"),
-    (rf"(?:date )?(?:of )?{_APPLICATION} (?:was )?(?:received|receipt)", "application_received"),
-    (rf"date (?:of )?(?:receipt of )?{_APPLICATION}(?: received)?|received date", "application_received"),
-)
-# Labels whose value is no date, or is left out of the published letter.
-_OTHER_LABELS = (
-    (r"(?:imr |maximus )?case (?:number|no\b\.?|#)", "case_number"),
-    (r"priority", "priority"),
-    (r"(?:claims?|employee|employer|provider|applicant|patient)(?: (?:number|name|no\b\.?|#))?", "blank"),
-)
-_PUT = r" ?[:;.=-]{0,2} ?"
-
-
-def _alternatives(labels: tuple[tuple[str, str], ...]) -> str:
-    return "|".join(rf"(?P<{name}_{i}>\b(?:{label}))" for i, (label, name) in enumerate(labels))
-
-
-_LABEL = re.compile(f"(?:{_alternatives(_LABELS)}){_PUT}{date_pattern()}")
-_ANY_LABEL = re.compile(f"(?:{_alternatives((*_LABELS, *_OTHER_LABELS))}){_PUT}")
-_ANY_VALUE = re.compile(
-    rf"(?:{date_pattern()}|(?P<number>cm ?\d{{2}} ?- ?\d{{7}})|(?P<priority>(?:standard|expedited|regular)\b))[ ,;|]*"
-)
-_CASE_NUMBER = re.compile(r"CM(?<=\bCM) ?(?P<year>\d{2}) ?- ?(?P<serial>\d{7})\b")
-_SMALL_CASE_NUMBER = re.compile(r"cm(?<=\bcm) ?(?P<year>\d{2}) ?- ?(?P<serial>\d{7})\b")
-_PRIORITY = re.compile(rf"\b(?P<label>p\w{{5,9}}){_PUT}(?P<priority>standard|expedited|regular|expedite)\b")
 _LONGEST_BLOCK = 20_000
 """Characters; the letter's form, which may stand between the block and the first heading, has 6,000."""
+
+_COLUMN = Rule(
+    name="header.column",
+    why="Two labels or more and then as many values, each of its label's kind: PDF text has it so when it reads by columns.",
+    examples={
+        "Date of Injury: Decision Date: 11/04/2003 07/24/2014": {
+            "/case/date_of_injury": date(2003, 11, 4),
+            "/case/decision_date": date(2014, 7, 24),
+        },
+        "UR Denial Date: Priority: 01/23/2014 Expedited": {
+            "/case/ur_denial_date": date(2014, 1, 23),
+            "/case/priority": "expedited",
+        },
+        "Case Number: Claims Number: Date of Injury: CM14-0012345 11/04/2003": {"/case/date_of_injury": date(2003, 11, 4)},
+        "Date of Injury: Decision Date: 11/04/2003": None,
+        "Date of Injury: Priority: 11/04/2003 07/24/2014": None,
+    },
+    certain=True,
+)
+_MISSPELT = Rule(
+    name="header.misspelt",
+    why="A label of the form with a typing error in every six letters at most, and a date behind it.",
+    examples={
+        "Date of Injry: 11/04/2003": {"/case/date_of_injury": date(2003, 11, 4)},
+        "UR Denail Date: 01/23/2014": {"/case/ur_denial_date": date(2014, 1, 23)},
+        "Aplication Recieved: 01/29/2014": {"/case/application_received": date(2014, 1, 29)},
+        "Date Asigned: 2/21/14": {"/case/date_assigned": date(2014, 2, 21)},
+        "Date of Birth: 11/04/1963": None,
+        "Date of Visit: 11/04/2013": None,
+    },
+)
+_NUMBER = Rule(
+    name="header.case_number",
+    why="The letters CM, two digits of a year and seven of a count: nothing else in a letter looks like it.",
+    examples={
+        "Case Number: CM14-0012345": {"/case/case_number": "CM14-0012345"},
+        "IMR Case Number: CM14 - 0012345": {"/case/case_number": "CM14-0012345"},
+        "cm14-0012345": {"/case/case_number": "CM14-0012345"},
+        "CM15-12345": None,
+        "XCM15-0012345": None,
+    },
+    pattern=compiled(r"cm(?<=\bcm) ?(?P<year>\d{2}) ?- ?(?P<serial>\d{7})\b"),
+    certain=True,
+)
+_FOOTER = Rule(
+    name="footer.case_number",
+    why="The same in a page's footer, which is no part of the letter's running text and may be the only place that has it.",
+    examples={
+        "Final Determination Letter for IMR Case Number CM15-0099887": {"/case/case_number": "CM15-0099887"},
+        "Final Determination Letter for IMR Case Number CM15": None,
+    },
+    pattern=re.compile(r"CM(?<=\bCM) ?(?P<year>\d{2}) ?- ?(?P<serial>\d{7})\b"),
+    certain=True,
+)
 
 
 def read_header(page: Page) -> dict[str, Found]:
@@ -71,76 +95,78 @@ def read_header(page: Page) -> dict[str, Found]:
 
 def _read(page: Page) -> dict[str, Found]:
     block = page.sections.header
+    unknown = page.sections.layout == "unknown"
     fields: dict[str, Found] = {}
+    if unknown:
+        block = Part(0, len(page.text))
     if block is not None:
         bounded = Part(block.start, min(block.end, block.start + _LONGEST_BLOCK))
-        fields = _pairs(page, bounded) | _columns(page, bounded)
-        if len(fields.keys() & _DATES) < len(_DATES):
+        fields = _pairs(page, bounded, labels_only=unknown) | _columns(page, bounded)
+        if len(fields.keys() & _DATES) < len(_DATES) and not unknown:
             fields = _misspelt(page, bounded) | fields
-        if priority := _priority(page, bounded):
-            fields.setdefault("/case/priority", priority)
-    number = _case_number(page)
-    if number:
-        fields["/case/case_number"] = number
-    return fields
+        fields = _priority(page, bounded) | fields
+    return fields | _case_number(page)
 
 
-_DATES = frozenset(f"/case/{name}" for _, name in _LABELS)
+_DATES = frozenset(f"/case/{field_of(name)}" for name in LABELS)
 
 
-def _name(m: re.Match[str]) -> str:
-    """The field that the matched label names."""
-    return next(name for name, words in m.groupdict().items() if words and name[-1].isdigit()).rsplit("_", 1)[0]
-
-
-def _pairs(page: Page, block: Part) -> dict[str, Found]:
-    """The first date right behind each label. "Dated" is one at the beginning of its line or with a colon."""
+def _pairs(page: Page, block: Part, *, labels_only: bool = False) -> dict[str, Found]:
+    """The first date right behind each label. "Dated", and any label outside of a block, must look like a label."""
     fields: dict[str, Found] = {}
-    for m in _LABEL.finditer(page.low, *block):
-        value = parse_date(m["date"], latest_year=page.latest_year)
-        if value is not None and (not m.group().startswith("dated") or _is_label(page, m.start(), m.start("date"))):
-            fields.setdefault(f"/case/{_name(m)}", page.found(value, "header.date", m.span("date"), certain=True))
+    for one in dates(page.low, block, years_up_to=page.latest_year):
+        if one.rule is not None and (_looks_like_label(page, one.label) or not (labels_only or one.rule.name == "header.dated")):
+            fields.setdefault(f"/case/{one.field}", page.found(one.value, one.rule.name, one.place, certain=one.rule.certain))
     return fields
 
 
-def _is_label(page: Page, start: int, end: int) -> bool:
-    return ":" in page.low[start:end] or start in page.letter.folded.line_starts
+def _looks_like_label(page: Page, label: Part) -> bool:
+    return ":" in page.low[slice(*label)] or label.start in page.letter.folded.line_starts
 
 
-def _priority(page: Page, block: Part) -> Found | None:
-    for m in _PRIORITY.finditer(page.low, *block):
-        if Levenshtein.distance(m["label"], "priority", score_cutoff=2) <= 2:
-            word: Priority = "expedited" if m["priority"].startswith("exped") else "standard"
-            return page.found(word, "header.priority", m.span("priority"), certain=True)
-    return None
+def _priority(page: Page, block: Part) -> dict[str, Found]:
+    hit = priority(page.low, block)
+    return {} if hit is None else {"/case/priority": page.found(hit.value, PRIORITY.name, hit.place, certain=PRIORITY.certain)}
 
 
 # --- columns ---------------------------------------------------------------------------------------------------------
 
-_KIND = {"case_number": "number", "priority": "priority"}
+# Labels whose value is no date, or is left out of the published letter.
+_OTHER_LABELS = {
+    "case_number": r"(?:imr |maximus )?case (?:number|no\b\.?|#)",
+    "priority": "priority",
+    "blank": r"(?:claims?|employee|employer|provider|applicant|patient)(?: (?:number|name|no\b\.?|#))?",
+}
+_KINDS = {"case_number": "number", "priority": "priority"}
+_ANY_LABEL = compiled("(?:" + "|".join(rf"(?P<{n}>\b(?:{label}))" for n, label in (LABELS | _OTHER_LABELS).items()) + f"){PUT}")
+_ANY_VALUE = compiled(rf"(?:{D}|(?P<number>cm ?\d{{2}} ?- ?\d{{7}})|(?P<priority>(?:standard|expedited|regular)\b))[ ,;|]*")
 
 
 def _columns(page: Page, block: Part) -> dict[str, Found]:
-    """Labels that come first and whose values follow in the same order, as PDF text has it when it reads by columns.
+    """Labels that come first and whose values follow in the same order.
 
     Paired only where there are as many values as labels and each one is of its label's kind; nothing is guessed.
     """
     fields: dict[str, Found] = {}
     for labels, values in _groups(page, block):
-        names = [name for m in labels if (name := _name(m)) != "blank"]
+        names = [name for m in labels if (name := next(n for n, words in m.groupdict().items() if words)) != "blank"]
         kinds = [next(k for k in ("date", "number", "priority") if m[k]) for m in values]
-        if len(names) < 2 or kinds != [_KIND.get(name, "date") for name in names]:
+        if len(names) < 2 or kinds != [_KINDS.get(name, "date") for name in names]:
             continue
-        for name, m in zip(names, values, strict=True):
-            value = parse_date(m["date"], latest_year=page.latest_year) if m["date"] else _of_priority(m["priority"])
-            if value is not None and name != "case_number":
-                kind = "date" if m["date"] else "priority"
-                fields.setdefault(f"/case/{name}", page.found(value, "header.column", m.span(kind), certain=True))
+        for name, kind, m in zip(names, kinds, values, strict=True):
+            value = _of_column(kind, m[kind], page.latest_year)
+            if value is not None:
+                fields.setdefault(
+                    f"/case/{field_of(name)}", page.found(value, _COLUMN.name, m.span(kind), certain=_COLUMN.certain)
+                )
     return fields
 
 
-def _of_priority(word: str | None) -> date | Priority | None:
-    return None if word is None else "expedited" if word.startswith("exped") else "standard"
+def _of_column(kind: str, words: str, years_up_to: int | None) -> Any:
+    """The value of a column's words; the case number has a rule of its own."""
+    if kind == "number":
+        return None
+    return of_priority(words) if kind == "priority" else parse_date(words, latest_year=years_up_to)
 
 
 def _groups(page: Page, block: Part) -> Iterator[tuple[list[re.Match[str]], list[re.Match[str]]]]:
@@ -184,8 +210,6 @@ _SPELT = {
 }
 _WORDS_BEFORE = re.compile(r"(?:[a-z.]+[ /]+){0,4}[a-z.]+ ?[:;.=-]{0,2} ?\Z")
 _LONGEST_LABEL = 60
-_BLOCK_DATE = re.compile(date_pattern())
-_MOST_DATES = 60
 
 
 class _Near(NamedTuple):
@@ -198,14 +222,11 @@ class _Near(NamedTuple):
 def _misspelt(page: Page, block: Part) -> dict[str, Found]:
     """Dates behind a label with a typing error: "Date of Injruy:", "Aplication Recieved:"."""
     fields: dict[str, Found] = {}
-    for count, m in enumerate(_BLOCK_DATE.finditer(page.low, *block)):
-        if count == _MOST_DATES:
-            break
-        before = _WORDS_BEFORE.search(page.low[max(block.start, m.start() - _LONGEST_LABEL) : m.start()])
-        near = _nearest(before.group()) if before else None
-        value = parse_date(m["date"], latest_year=page.latest_year)
-        if near and value is not None:
-            fields.setdefault(f"/case/{near.name}", page.found(value, "header.misspelt", m.span("date")))
+    for one in dates(page.low, block, years_up_to=page.latest_year):
+        before = page.low[max(block.start, one.place.start - _LONGEST_LABEL) : one.place.start]
+        words = None if one.rule else _WORDS_BEFORE.search(before)
+        if near := _nearest(words.group()) if words else None:
+            fields.setdefault(f"/case/{near.name}", page.found(one.value, _MISSPELT.name, one.place))
     return fields
 
 
@@ -225,12 +246,42 @@ def _nearest(words: str) -> _Near | None:
 # --- case number -----------------------------------------------------------------------------------------------------
 
 
-def _case_number(page: Page) -> Found | None:
-    m = _CASE_NUMBER.search(page.text) or _SMALL_CASE_NUMBER.search(page.low)
-    if m:
-        return page.found(f"CM{m['year']}-{m['serial']}", "header.case_number", m.span(), certain=True)
-    # Folding takes page footers out of the text; a footer may be the only place that names the case.
-    raw = _CASE_NUMBER.search(page.letter.text)
+def _case_number(page: Page, _: Part | None = None) -> dict[str, Found]:
+    if hit := _NUMBER.search(page.low):
+        return {"/case/case_number": page.found(_as_number(hit), _NUMBER.name, hit.span(), certain=_NUMBER.certain)}
+    # Folding takes page footers out of the text.
+    raw = _FOOTER.search(page.letter.text)
     if raw is None:
-        return None
-    return Found(f"CM{raw['year']}-{raw['serial']}", (Span(*raw.span()),), "footer.case_number", certain=True)
+        return {}
+    return {"/case/case_number": Found(_as_number(raw), (Span(*raw.span()),), _FOOTER.name, certain=_FOOTER.certain)}
+
+
+def _as_number(m: re.Match[str]) -> str:
+    return f"CM{m['year']}-{m['serial']}"
+
+
+# --- the rules by themselves -----------------------------------------------------------------------------------------
+
+
+def _read_one(rule: Rule, words: str) -> Any:
+    """What one rule reads in words that are a whole block: a value of a label's rule, the fields by pointer of another."""
+    page = Page(Letter("words", "", "", words))
+    block = Part(0, len(page.text))
+    if rule is _FOOTER:
+        raw = rule.search(words)
+        return {"/case/case_number": _as_number(raw)} if raw else None
+    read = _WAYS.get(rule.name, _pairs)
+    fields = {pointer: found.value for pointer, found in read(page, block).items() if found.by == rule.name}
+    if rule in LABEL_RULES or rule is PRIORITY:
+        return next(iter(fields.values()), None)
+    return fields or None
+
+
+_WAYS: dict[str, Callable[[Page, Part], dict[str, Found]]] = {
+    _COLUMN.name: _columns,
+    _MISSPELT.name: _misspelt,
+    PRIORITY.name: _priority,
+    _NUMBER.name: _case_number,
+}
+RULES: tuple[Rule, ...] = (*LABEL_RULES, PRIORITY, _COLUMN, _MISSPELT, _NUMBER, _FOOTER)
+MATTER = Matter(RULES, _read_one)

@@ -11,7 +11,6 @@ from typing import Any
 from llm_extract.engine import Found
 from llm_extract.letters import Letter
 from llm_extract.sections import Part, Sections, sections_of
-from llm_extract.values import latest_year, lower, plain
 from llm_extract.values import sentences as _sentences
 
 # Whatever holds a date holds this.
@@ -34,12 +33,12 @@ class Page:
     @cached_property
     def text(self) -> str:
         """The folded text with plain quotes and dashes; as long as the folded text itself."""
-        return plain(self.letter.folded.text)
+        return self.letter.folded.plain
 
     @cached_property
     def low(self) -> str:
         """`text` in lower case and as long: searching it is several times faster than ignoring case."""
-        return lower(self.text)
+        return self.letter.folded.low
 
     @cached_property
     def narrative(self) -> Part | None:
@@ -60,7 +59,7 @@ class Page:
     @cached_property
     def latest_year(self) -> int | None:
         """What two-digit years are held against."""
-        return latest_year(self.text)
+        return self.letter.folded.latest_year
 
     def cut(self, part: Part | None) -> str:
         """The text of a part, "" for None."""
