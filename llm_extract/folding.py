@@ -11,20 +11,30 @@ as it was decoded. Folding changes white space, invisible characters and page fo
 
 A line that is only a number, or only "Page 78", may also be a request that breaks before "60" or a citation that ends in its
 page. It is a footer where the place proves it: `_is_page_number` holds the rule.
+
+A text that goes on for longer than any letter is folded up to `LONGEST_TEXT` or `MOST_GAPS`; `Folded.whole` says so.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from heapq import merge
 from itertools import islice, pairwise
 from typing import NamedTuple
 
 from llm_extract.schema import Span
+from llm_extract.values import latest_year, lower, plain
+
+LONGEST_TEXT = 300_000
+"""Folded characters: five times as many as the longest real letter has. It bounds the work on what is no letter."""
+
+MOST_GAPS = 100_000
+"""Line ends, doubled spaces and invisible characters: fifty times as many as a long real letter has. A bound as well."""
 
 _INVISIBLE = (
     "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb"
@@ -32,42 +42,64 @@ _INVISIBLE = (
 )
 """Characters that show nothing and that a model would still read, as ranges of a character class."""
 
-# What folding rewrites; a single blank between two visible characters is not among it and costs nothing.
-_GAP = re.compile(rf"\A[\s{_INVISIBLE}]+|(?! [^\s{_INVISIBLE}])[\s{_INVISIBLE}]+")
+
+def _gap_pattern(blank: str) -> re.Pattern[str]:
+    """What folding rewrites: a run of blanks. A single space between two visible characters is none and costs nothing.
+
+    The pattern begins with a plain character class, which the engine looks for many times faster than for anything else.
+    """
+    return re.compile(rf"[{blank}](?:(?<! )|(?![^{blank}])|(?<=\A ))[{blank}]*")
+
+
+_GAP, _ASCII_GAP = _gap_pattern(rf"\s{_INVISIBLE}"), _gap_pattern(r"\s")
 _ANY_GAP = re.compile(rf"[\s{_INVISIBLE}]*")
-_LINE_BREAK = re.compile(r"\r\n|[\n\r]")
+_WHITE = re.compile(r"\s")
 _HYPHENS = "-\u2010"
 
 # --- footers ---------------------------------------------------------------------------------------------------------
 
-_LINE = re.compile(r"[^\n\r\f]+|\f")
+_LINE = re.compile(r"\f|\S(?:[^\n\r\f]*\S)?")
 _LONGEST_FOOTER = 120
-_NUMBER = r"(?:page\s+)?\d{1,3}(?:\s+of\s+\d{1,3})?"
+_PAGE = r"page\s*[|:]?\s*"
+_NUMBER = rf"(?:{_PAGE})?\d{{1,3}}(?:\s+of\s+\d{{1,3}})?"
 _BETWEEN = r"[\s|,:–—-]*"
-_CASE = r"CM\d\d[\s-]?\d{4,7}(?!\d)"
+_CASE = r"cm\d\d[\s-]?\d{4,7}(?!\d)"
 _CASE_LABEL = r"(?:for\s+)?(?:imr\s+)?(?:case\s+)?(?:(?:number|no\.?|\#)\s*:?)?"
+_FORM_DATE = r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}"
 
-# Lines that can be nothing else: "Final Determination Letter for IMR Case Number CM15-0012345 3", "CM15-0012345 Page 3 of 7",
-# "- 3 -".
+# Lines that can be nothing else, in lower case: "Final Determination Letter for IMR Case Number CM15-0012345 3",
+# "Final Letter of Determination Form Effective 5.16.13 Page 2 of 6", "CM15-0012345 Page 3 of 7", "Page | 2", "- 3 -".
 _FOOTER_LINE = re.compile(
     rf"""(?:{_NUMBER}{_BETWEEN})?(?:final\s+determination\s+letter|imr\s+final\s+determination(?:\s+letter)?)
             \s+{_CASE_LABEL}{_BETWEEN}(?:{_CASE})?(?:{_BETWEEN}{_NUMBER})?
        | independent\s+medical\s+review(?:\s+(?:final\s+)?determination)?
             {_BETWEEN}{_CASE_LABEL}{_BETWEEN}{_CASE}{_BETWEEN}{_NUMBER}
+       | (?:{_NUMBER}{_BETWEEN})?(?:final\s+letter\s+of\s+determination{_BETWEEN})?
+            form\s+effective(?:\s+date)?{_BETWEEN}{_FORM_DATE}(?:{_BETWEEN}{_NUMBER})?
+       | final\s+letter\s+of\s+determination{_BETWEEN}{_NUMBER}
+       | \d{{1,2}}\.\d{{1,2}}\.\d{{2,4}}\s+(?:{_PAGE})?\d{{1,2}}\s+of\s+\d{{1,2}}
        | (?:{_CASE_LABEL}{_BETWEEN})?{_CASE}{_BETWEEN}{_NUMBER}
        | {_NUMBER}{_BETWEEN}{_CASE_LABEL}{_BETWEEN}{_CASE}
+       | [^\d|]{{1,60}}\s{{3,}}{_CASE}\s+{_PAGE}\d{{1,3}}
+       | page\s*\|\s*\d{{1,3}}(?:\s+of\s+\d{{1,3}})?
+       | \d{{1,3}}\s*\|\s*p\s?a\s?g\s?e
        | -\s?\d{{1,3}}\s?-""",
-    re.IGNORECASE | re.VERBOSE,
+    re.VERBOSE,
 )
-_PAGE_LINE = re.compile(r"(?P<word>page\s*:?\s*)?(?P<number>\d{1,3})(?:\s+of\s+(?P<last>\d{1,3}))?", re.IGNORECASE)
+_CASE_LINE = re.compile(rf"(?:imr\s+)?case\s+(?:number|no\.?|\#)\s*:?\s*{_CASE}")
+_ENDS_IN_CASE = re.compile(rf"(?<![\w-]){_CASE}\Z")
+_PAGE_LINE = re.compile(r"(?P<word>page\s*:?\s*)?(?P<number>\d{1,3})(?:\s+of\s+(?P<last>\d{1,3}))?")
 
-# The footer in running text, where line ends were lost before the letter came to us.
+# The footer in running text, where line ends were lost before the letter came to us, and the one of the form over several lines.
 _INLINE_FOOTER = re.compile(
-    rf"(?<!\w)Final\s{{1,8}}Determination\s{{1,8}}Letter\s{{1,8}}for\s{{1,8}}IMR\s{{1,8}}Case\s{{1,8}}Number:?\s{{1,8}}{_CASE}"
-    r"(?:[^\S\n\r\f]{1,8}(?:Page[^\S\n\r\f]{1,8})?\d{1,3}\b(?:[^\S\n\r\f]of[^\S\n\r\f]\d{1,3}\b)?)?+"
-    r"(?!\s{0,8}(?:,|dated\b|was\b|which\b|that\b))",
-    re.IGNORECASE,
+    r"final(?<!\wfinal)(?:"
+    rf"\s{{1,8}}determination\s{{1,8}}letter\s{{1,8}}for\s{{1,8}}imr\s{{1,8}}case\s{{1,8}}number:?\s{{1,8}}{_CASE}"
+    r"(?:[^\S\n\r\f]{1,8}(?:page[^\S\n\r\f]{1,8})?\d{1,3}\b(?:[^\S\n\r\f]of[^\S\n\r\f]\d{1,3}\b)?)?+"
+    r"(?![^\S\n\r\f]{0,8}(?:,|dated\b|was\b|which\b|that\b))"
+    rf"|\s{{1,8}}letter\s{{1,8}}of\s{{1,8}}determination\s{{1,80}}form\s{{1,8}}effective\s{{1,8}}{_FORM_DATE}(?!\d)"
+    r"(?:\s{1,80}(?:page\s{1,4})?\d{1,3}\s{1,4}of\s{1,4}\d{1,3}\b)?+)"
 )
+_PAGE_BAR = re.compile(r"page(?<!\wpage)[^\S\n\r\f]{0,4}\|[^\S\n\r\f]{0,4}\d{1,3}\b(?:[^\S\n\r\f]of[^\S\n\r\f]\d{1,3}\b)?")
 
 _LATER_START = 3
 """How many pages may be missing before a letter whose first pages were cut off."""
@@ -79,8 +111,26 @@ _LONGEST_LETTER = 20
 """Pages; "Page 78 of 127" alone on its line is a guideline's page, not a letter's."""
 
 
+class _Lines(NamedTuple):
+    """The lines of a text that are not blank, as ranges without the white space around them.
+
+    `breaks`, `footers`, `unnumbered` and `numbers` say, by index, which are form feeds, footers, footers without a number, or may
+    number their page.
+    """
+
+    ranges: list[tuple[int, int]]
+    breaks: set[int]
+    footers: set[int]
+    unnumbered: set[int]
+    numbers: dict[int, re.Match[str]]
+
+
 class _PageLine(NamedTuple):
-    """A line that may be a page number. `page` counts from 1; `at_edge`: the page's first or last line but for footers."""
+    """A line that may be a page number.
+
+    `page` counts from 1; `at_edge`: the page's first or last line but for footers; `of_footer`: the line before it is a footer
+    that lacks its number.
+    """
 
     start: int
     end: int
@@ -89,96 +139,135 @@ class _PageLine(NamedTuple):
     worded: bool
     page: int
     at_edge: bool
+    of_footer: bool
 
 
-class _Line(NamedTuple):
-    """A line that is not blank, without the white space around it. `kind` is text, footer, or break (a form feed)."""
-
-    start: int
-    end: int
-    kind: str
-    numbered: re.Match[str] | None = None
-
-
-def _lines(text: str) -> Iterator[_Line]:
-    for m in _LINE.finditer(text):
-        if m.group() == "\f":
-            yield _Line(m.start(), m.end(), "break")
-            continue
-        line = m.group().strip()
-        if not line:
-            continue
-        start = m.start() + m.group().index(line[0])
-        end = start + len(line)
-        if len(line) > _LONGEST_FOOTER:
-            yield _Line(start, end, "text")
-        elif _may_be_footer(line) and _FOOTER_LINE.fullmatch(line):
-            yield _Line(start, end, "footer")
-        else:
-            yield _Line(start, end, "text", _PAGE_LINE.fullmatch(line) if line[-1].isdigit() else None)
-
-
-def _may_be_footer(line: str) -> bool:
-    """What every footer line has, without a search: most lines are ruled out by their last character."""
-    return line[-1].isdigit() or line[0] == "-" or "determination" in line.lower()
-
-
-def _pages(lines: Iterable[_Line]) -> Iterator[list[_Line]]:
-    """The lines of each page, parted at form feeds; where there are none, behind each footer."""
-    lines = list(lines)
-    edge = "break" if any(line.kind == "break" for line in lines) else "footer"
-    page: list[_Line] = []
-    for line in lines:
-        if line.kind == "text":
-            page.append(line)
-        elif line.kind == edge and (page or edge == "break"):
-            yield page
-            page = []
-    yield page
-
-
-def _page_lines(pages: list[list[_Line]]) -> list[_PageLine]:
-    found: list[_PageLine] = []
-    for count, page in enumerate(pages, start=1):
-        for line in page:
-            m = line.numbered
-            if m is None:
-                continue
-            at_edge = len(pages) > 1 and (line is page[0] or line is page[-1])
-            if at_edge or m["word"]:  # a bare number elsewhere numbers no page
-                last = int(m["last"]) if m["last"] else None
-                found.append(_PageLine(line.start, line.end, int(m["number"]), last, bool(m["word"]), count, at_edge))
+def _lines(low: str) -> _Lines:
+    """The lines of a text in lower case, each looked at no closer than its first and last characters ask for."""
+    found = _Lines([m.span() for m in islice(_LINE.finditer(low), _MOST_LINES)], set(), set(), set(), {})
+    for i, (start, end) in enumerate(found.ranges):
+        may_be = low[start] in _BEGINS_FOOTER or (low[end - 1].isdigit() and "page" in low[max(start, end - _PAGE_AT_END) : end])
+        if may_be and end - start <= _LONGEST_FOOTER:
+            line = low[start:end]
+            if line == "\f":
+                found.breaks.add(i)
+            elif _may_end_footer(line) and _FOOTER_LINE.fullmatch(line):
+                found.footers.add(i)
+                if _ENDS_IN_CASE.search(line) and not line[0].isdigit():
+                    found.unnumbered.add(i)
+            elif line[-1].isdigit():
+                _tell_number(low, found, i, line)
     return found
 
 
-def _is_page_number(line: _PageLine, shifts: Counter[int], worded: set[int], paged: bool) -> bool:
+def _tell_number(low: str, found: _Lines, i: int, line: str) -> None:
+    """Keep a line that is only a number for its place to tell what it is.
+
+    Far to the right of all text it is a footer, and so is the letter's own case number behind one.
+    """
+    start = found.ranges[i][0]
+    if numbered := _PAGE_LINE.fullmatch(line):
+        if low[max(0, start - _FAR_RIGHT) : start] == " " * _FAR_RIGHT:
+            found.footers.add(i)
+        else:
+            found.numbers[i] = numbered
+    elif i - 1 in found.footers | found.breaks and _CASE_LINE.fullmatch(line):
+        found.footers.add(i)
+
+
+_PAGE_AT_END = len("page : 123") + 2
+_FAR_RIGHT = 40
+"""Blanks in front of a number that no text has in front of it on its line."""
+
+
+_BEGINS_FOOTER = frozenset("\ffincp#-–—|,:0123456789")
+"""With what a footer line or a form feed begins: "final", "form", "for", "imr", "number", "case", "cm", "page", or a number."""
+
+
+def _may_end_footer(line: str) -> bool:
+    """What every footer line has, without a search."""
+    return line[-1].isdigit() or line[-1] == "-" or "determination" in line or "|" in line
+
+
+def _page_lines(lines: _Lines) -> list[_PageLine]:
+    """The lines that may number their page. Pages are parted at form feeds; where there are none, behind each footer."""
+    if not lines.numbers:
+        return []
+    text_lines = [i for i in range(len(lines.ranges)) if i not in lines.breaks and i not in lines.footers]
+    edges = _page_edges(lines, text_lines)
+    found: list[_PageLine] = []
+    for i, m in lines.numbers.items():
+        page = bisect_right(edges, i)
+        at = bisect_left(text_lines, i)
+        first = at == 0 or bisect_right(edges, text_lines[at - 1]) < page
+        final = at + 1 == len(text_lines) or bisect_right(edges, text_lines[at + 1]) > page
+        at_edge = len(edges) > 0 and (first or final)
+        of_footer = i - 1 in lines.unnumbered
+        if at_edge or of_footer or m["word"]:  # a bare number elsewhere numbers no page
+            last = int(m["last"]) if m["last"] else None
+            found.append(_PageLine(*lines.ranges[i], int(m["number"]), last, bool(m["word"]), page + 1, at_edge, of_footer))
+    return found
+
+
+def _page_edges(lines: _Lines, text_lines: list[int]) -> list[int]:
+    """The indices of the lines at which pages end: every form feed, else each footer with text between it and the one before."""
+    if lines.breaks:
+        return sorted(lines.breaks)
+    edges: list[int] = []
+    for i in sorted(lines.footers):
+        if bisect_left(text_lines, i) > bisect_left(text_lines, edges[-1] if edges else 0):
+            edges.append(i)
+    return edges
+
+
+class _Count(NamedTuple):
+    """What page lines say together: how often each shift occurs, how often with the same last page, and the worded numbers."""
+
+    shifts: Counter[int]
+    lasts: Counter[tuple[int, int]]
+    worded: set[int]
+    paged: bool
+
+
+def _is_page_number(line: _PageLine, count: _Count) -> bool:
     """Whether a line that is only a number numbers its page.
 
-    Beside a page's edge: the number fits the page, or is off by the same as another one. Elsewhere, in text whose pages are not
-    parted by form feeds: it says "Page", and either "of" so few pages as a letter has, or its neighbour in the count stands on a
-    line too.
+    Behind a footer that lacks its number: as far as letters have pages. Beside a page's edge: the number fits the page, or is off
+    by the same as another one. Anywhere: it says "Page" and, in text whose pages form feeds part, "of" the same last page as on
+    another page and off by the same; in other text either "of" so few pages as a letter has, or its neighbour in the count stands
+    on a line too.
     """
-    if line.at_edge:
-        shift = line.number - line.page
-        return 0 <= shift <= _LATER_START or shifts[shift] > 1
-    if paged or not line.worded:
+    shift = line.number - line.page
+    if line.of_footer and line.number <= _LONGEST_LETTER:
+        return True
+    if line.at_edge and (0 <= shift <= _LATER_START or count.shifts[shift] > 1):
+        return True
+    if not line.worded:
         return False
     if line.last is not None:
-        return line.number <= line.last <= _LONGEST_LETTER
-    return line.number <= _LONGEST_LETTER and bool(worded & {line.number - 1, line.number + 1})
+        few = line.number <= line.last <= _LONGEST_LETTER
+        return few and (not count.paged or count.lasts[shift, line.last] > 1)
+    neighbours = {line.number - 1, line.number + 1}
+    return not count.paged and line.number <= _LONGEST_LETTER and bool(count.worded & neighbours)
 
 
 def _footers(text: str) -> list[tuple[int, int]]:
     """Spans of page footers and headers in order. Text of a single line has none but those in running text."""
-    found = [m.span() for m in _INLINE_FOOTER.finditer(text)]
-    lines = list(islice(_lines(text), _MOST_LINES))
-    if len(lines) > 1:
-        found += [(line.start, line.end) for line in lines if line.kind == "footer"]
-        candidates = _page_lines(list(_pages(lines)))
-        shifts = Counter(c.number - c.page for c in candidates if c.at_edge)
-        worded = {c.number for c in candidates if c.worded and c.last is None}
-        paged = "\f" in text
-        found += [(c.start, c.end) for c in candidates if _is_page_number(c, shifts, worded, paged)]
+    low = lower(text)
+    found = [m.span() for m in _INLINE_FOOTER.finditer(low)] if "final" in low else []
+    if "|" in low:
+        found += [m.span() for m in _PAGE_BAR.finditer(low)]
+    lines = _lines(low)
+    if len(lines.ranges) > 1:
+        found += [lines.ranges[i] for i in lines.footers]
+        candidates = _page_lines(lines)
+        count = _Count(
+            Counter(c.number - c.page for c in candidates if c.at_edge),
+            Counter((c.number - c.page, c.last) for c in candidates if c.last is not None),
+            {c.number for c in candidates if c.worded and c.last is None},
+            bool(lines.breaks),
+        )
+        found += [(c.start, c.end) for c in candidates if _is_page_number(c, count)]
     return sorted(found)
 
 
@@ -194,18 +283,44 @@ class Break(NamedTuple):
 
 @dataclass(frozen=True)
 class Folded:
-    """Folded text and its map to the original. Offsets into `text` are called folded, `Span`s are always original."""
+    """Folded text and its map to the original. Offsets into `text` are called folded, `Span`s are always original.
+
+    `whole` is False where the text goes on behind what was folded.
+    """
 
     text: str
     breaks: tuple[Break, ...]
     _folded_starts: tuple[int, ...]
     _original_starts: tuple[int, ...]
     _cuts: tuple[int, ...]
+    whole: bool = True
+
+    @cached_property
+    def plain(self) -> str:
+        """`text` with plain quotes and dashes, as long as `text`."""
+        return plain(self.text)
+
+    @cached_property
+    def low(self) -> str:
+        """`plain` in lower case, as long as `text`: searching it is several times faster than ignoring case."""
+        return lower(self.plain)
+
+    @cached_property
+    def latest_year(self) -> int | None:
+        """The latest year of the letter's dates, which two-digit years are held against."""
+        return latest_year(self.plain)
 
     def original(self, offset: int) -> int:
         """The original offset of the character at a folded offset."""
         i = bisect_right(self._folded_starts, offset) - 1
         return self._original_starts[i] + offset - self._folded_starts[i]
+
+    def original_range(self, start: int, end: int) -> Span:
+        """From the original of the first character of folded `[start, end)`, which is not empty, to that of its last."""
+        starts, originals = self._folded_starts, self._original_starts
+        first = bisect_right(starts, start) - 1
+        last = bisect_right(starts, end - 1, first) - 1
+        return Span(originals[first] + start - starts[first], originals[last] + end - starts[last])
 
     def spans(self, start: int, end: int) -> tuple[Span, ...]:
         """The original characters of folded `[start, end)`: one span, or several where a page footer was cut out."""
@@ -216,7 +331,9 @@ class Folded:
             end -= 1
         if start >= end:
             return ()
-        cuts = self._cuts[bisect_right(self._cuts, start) : bisect_right(self._cuts, end - 1)]
+        cuts = self._cuts[bisect_right(self._cuts, start) : bisect_right(self._cuts, end - 1)] if self._cuts else ()
+        if not cuts:
+            return (self.original_range(start, end),)
         edges = [start, *cuts, end]
         return tuple(
             Span(self.original(a + (self.text[a] == " ")), self.original(b - 1 - (self.text[b - 1] == " ")) + 1)
@@ -250,8 +367,11 @@ class Folded:
 
     def lines_broken_at(self, start: int, end: int) -> tuple[Break, ...]:
         """The breaks with a folded offset in `[start, end)`, in order."""
-        first = bisect_right(self.breaks, start - 1, key=lambda b: b.at)
-        return self.breaks[first : bisect_right(self.breaks, end - 1, key=lambda b: b.at)]
+        return self.breaks[bisect_left(self._broken_at, start) : bisect_left(self._broken_at, end)]
+
+    @cached_property
+    def _broken_at(self) -> list[int]:
+        return [b.at for b in self.breaks]
 
 
 class _Gap(NamedTuple):
@@ -259,21 +379,26 @@ class _Gap(NamedTuple):
 
     start: int
     end: int
-    footer: bool
+    footer: bool = False
 
 
 def _gaps(text: str) -> Iterator[_Gap]:
     """What folding takes away, in order; two gaps never touch."""
-    footers = [(_gap_start(text, start), _gap_end(text, end), True) for start, end in _footers(text)]
-    blanks = [(*m.span(), False) for m in _GAP.finditer(text)]
+    blanks = (_Gap(m.start(), m.end()) for m in (_ASCII_GAP if text.isascii() else _GAP).finditer(text))
+    footers = [_Gap(_gap_start(text, start), _gap_end(text, end), footer=True) for start, end in _footers(text)]
+    return _merged(blanks, footers) if footers else blanks
+
+
+def _merged(blanks: Iterator[_Gap], footers: list[_Gap]) -> Iterator[_Gap]:
+    """The gaps of both kinds in order, those that touch as one."""
     current: _Gap | None = None
-    for start, end, footer in sorted(blanks + footers):
-        if current and start <= current.end:
-            current = _Gap(current.start, max(end, current.end), footer or current.footer)
+    for gap in merge(blanks, footers):
+        if current and gap.start <= current.end:
+            current = _Gap(current.start, max(gap.end, current.end), gap.footer or current.footer)
             continue
         if current:
             yield current
-        current = _Gap(start, end, footer)
+        current = gap
     if current:
         yield current
 
@@ -289,11 +414,12 @@ def _gap_start(text: str, at: int) -> int:
     return at
 
 
-def _line_breaks(text: str, gap: _Gap) -> int:
+def _line_breaks(gap: str) -> int:
     """Line ends in a gap; a page's end counts two, like the blank line that it is to a reader."""
-    if gap.end - gap.start == 1 and text[gap.start] in " \n":  # nearly every gap of a letter
-        return int(text[gap.start] == "\n")
-    return sum(1 for _ in _LINE_BREAK.finditer(text, gap.start, gap.end)) + 2 * text.count("\f", gap.start, gap.end)
+    lines = gap.count("\n")
+    if len(gap) == lines:  # nearly every gap of a letter
+        return lines
+    return lines + gap.count("\r") - gap.count("\r\n") + 2 * gap.count("\f")
 
 
 def _joins(text: str, gap: _Gap, last_end: int) -> bool:
@@ -307,8 +433,38 @@ def _space(text: str, gap: _Gap) -> int | None:
     """Where the space stands that a gap folds to; None for invisible characters alone, which fold to nothing."""
     if text[gap.start].isspace():
         return gap.start
-    at = next((i for i in range(gap.start, gap.end) if text[i].isspace()), None)
-    return gap.start if at is None and gap.footer else at
+    m = _WHITE.search(text, gap.start, gap.end)
+    if m is not None:
+        return m.start()
+    return gap.start if gap.footer else None
+
+
+class _Map:
+    """The folded text while it is put together, with the pieces that it came from."""
+
+    def __init__(self) -> None:
+        self.pieces: list[str] = []
+        self.length = 0
+        self.folded_starts: list[int] = []
+        self.original_starts: list[int] = []
+        self._shift: int | None = None
+
+    def add(self, text: str, start: int, end: int, space: int | None = None) -> None:
+        """Put `text[start:end]` behind the others, and a space that stands at `space`. Line ends in it are single ones."""
+        if start < end:
+            piece = text[start:end].replace("\n", " ")
+            self._append(piece + " " if space == end else piece, start)
+        if space is not None and (space != end or start == end):
+            self._append(" ", space)
+
+    def _append(self, piece: str, original: int) -> None:
+        """A piece that goes on where the last one ended starts no new one."""
+        if original - self.length != self._shift:
+            self._shift = original - self.length
+            self.folded_starts.append(self.length)
+            self.original_starts.append(original)
+        self.pieces.append(piece)
+        self.length += len(piece)
 
 
 def fold(text: str) -> Folded:
@@ -316,35 +472,37 @@ def fold(text: str) -> Folded:
 
     Folding what is folded changes nothing, unless taking something away has just put the words of a page footer together.
     """
-    pieces: list[str] = []
+    into, at = _Map(), 0
     breaks: list[Break] = []
-    starts: list[tuple[int, int]] = []
     cuts: list[int] = []
-    length = at = 0
-    for gap in _gaps(text):
+    for count, gap in enumerate(_gaps(text)):
         start, end, footer = gap
-        if start > at:
-            starts.append((length, at))
-            pieces.append(text[at:start])
-            length += start - at
-        lines = _line_breaks(text, gap)
+        if count == MOST_GAPS or into.length + start - at > LONGEST_TEXT:
+            into.add(text, at, start)
+            return _folded(into, breaks, cuts, whole=False)
+        lines = _line_breaks(text[start:end])
         inside = start > 0 and end < len(text)
+        if inside and end - start == lines == 1 and text[start - 1] not in _HYPHENS and not footer:
+            breaks.append(Break(into.length + end - at, 1))  # a line end becomes a space in its place
+            continue
         if inside and footer:
-            cuts.append(length)
-        space = _space(text, gap) if inside else None
-        if space is not None and not (lines and _joins(text, gap, at)):
-            starts.append((length, space))
-            pieces.append(" ")
-            length += 1
+            cuts.append(into.length + start - at)
+        into.add(text, at, start, _space(text, gap) if inside and not (lines and _joins(text, gap, at)) else None)
         if lines:
-            breaks.append(Break(length, lines))
+            breaks.append(Break(into.length, lines))
         at = end
-    if at < len(text):
-        starts.append((length, at))
-        pieces.append(text[at:])
+    into.add(text, at, len(text))
+    return _folded(into, breaks, cuts, whole=into.length <= LONGEST_TEXT)
 
-    folded_starts, original_starts = zip(*starts or [(0, 0)], strict=True)
-    return Folded("".join(pieces), tuple(breaks), folded_starts, original_starts, tuple(cuts))
+
+def _folded(into: _Map, breaks: list[Break], cuts: list[int], *, whole: bool) -> Folded:
+    """The map made fast, up to `LONGEST_TEXT`."""
+    text = "".join(into.pieces)
+    if not whole:
+        text = text[:LONGEST_TEXT].rstrip(" ")
+        breaks, cuts = [b for b in breaks if b.at < len(text)], [c for c in cuts if c < len(text)]
+    folded_starts, original_starts = tuple(into.folded_starts) or (0,), tuple(into.original_starts) or (0,)
+    return Folded(text, tuple(breaks), folded_starts, original_starts, tuple(cuts), whole)
 
 
 def folded_str(text: str) -> str:

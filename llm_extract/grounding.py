@@ -16,23 +16,24 @@ Rules and model go through the same gate; neither is believed.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from math import prod
 from typing import Any, NamedTuple
 
+from llm_extract.decision_words import read_decision, says_who_decides, tells_of_review
 from llm_extract.engine import Entry, Found, Reading, spec_path
-from llm_extract.folding import Folded, folded_str
+from llm_extract.folding import LONGEST_TEXT, Folded, folded_str
 from llm_extract.letters import Letter
-from llm_extract.schema import STATES, WITHOUT_EVIDENCE, Citation, Decision, Issue, Span
+from llm_extract.schema import STATES, WITHOUT_EVIDENCE, Citation, Issue, Span
 from llm_extract.sections import Part, Sections, sections_of
 from llm_extract.values import (
     DATE,
     NUMBER,
+    STATE_CODES,
     find_dates,
-    latest_year,
     normal_strength,
     page_numbers,
     parse_number,
@@ -119,27 +120,38 @@ def _cut_off(text: str, start: int, end: int) -> bool:
     return _goes_through(text, start) or _goes_through(text, end)
 
 
-_IN_NUMBER = re.compile(r"\d[.,/]$|(?<!\w)\.$")
+_IN_NUMBER = re.compile(r"\d[.,/]\Z|(?<!\w)\.\Z")
 
 
 def _goes_through(text: str, at: int) -> bool:
     """Whether a word or number goes on over the boundary before `at`. "Omeprazole20mg" has only lost its blank, "L5" has not."""
-    before, after = text[at - 1 : at], text[at : at + 1]
+    before, after = text[max(0, at - 1) : at], text[at : at + 1]
+    if not (before and after) or before.isspace() or after.isspace():  # nearly every boundary: the rest need not be asked
+        return False
     if after.isdigit() and _IN_NUMBER.search(text[max(0, at - 2) : at]):
         return True
-    if before.isdigit() and re.match(r"[.,/]\d", text[at : at + 2]):
+    if before.isdigit() and _GOES_ON.match(text, at):
         return True
     if before.isalpha() and after.isdigit():
         return _LOST_BLANK.search(text[max(0, at - 3) : at]) is None
+    if before.isalnum() and _NEW_WORD.match(text, at):
+        return _WORD_OR_NUMBER_ENDS.search(text[max(0, at - 3) : at]) is None
     return before.isalnum() and after.isalnum()
 
 
-_LOST_BLANK = re.compile(r"[^\W\d_]{3}$|(?<!\w)x$", re.IGNORECASE)
+_GOES_ON = re.compile(r"[.,/]\d")
+# "02/01/2014Date Assigned", "UpheldClaims": a capital that begins a word has lost the blank in front of it.
+_NEW_WORD = re.compile(r"[A-Z][a-z]{2}")
+_WORD_OR_NUMBER_ENDS = re.compile(r"[a-z]{3}\Z|\d\Z")
+_LOST_BLANK = re.compile(r"[^\W\d_]{3}\Z|(?<!\w)x\Z", re.IGNORECASE)
 
 # --- 2. the value follows from the words -----------------------------------------------------------------------------
 
+# "isnot medically necessary" has lost a blank.
+_A_NOT = r"(?:is|are|was|were)?not"
 NEGATION = re.compile(
-    r"\b(?:not|no|non|never|without|neither|nor|cannot|un(?=necessary)|denied|lack)\b|n't\b|\bnon-?(?=certif)", re.IGNORECASE
+    rf"\b(?:{_A_NOT}|no|non|never|without|neither|nor|cannot|un(?=necessary)|denied|lack)\b|n't\b|\bnon-?(?=certif)",
+    re.IGNORECASE,
 )
 
 
@@ -163,6 +175,8 @@ def follows(path: str, value: Any, evidence: Evidence) -> bool:
 
 def _verbatim(value: Any, evidence: Evidence) -> bool:
     """The value's words stand in the evidence in their order, with the same numbers and as many negations."""
+    if value == evidence.words:  # a rationale, copied by place: its words are its own
+        return _TOKEN.search(value) is not None
     want, have = _tokens(str(value)), _tokens(evidence.words)
     return (
         bool(want)
@@ -172,8 +186,11 @@ def _verbatim(value: Any, evidence: Evidence) -> bool:
     )
 
 
+_TOKEN = re.compile(r"[^\W\d_]+|(?:(?<!\w)\.)?\d+(?:,\d{3}(?!\d))*(?:\.\d+)?|[%<>±+]")
+
+
 def _tokens(text: str) -> list[str]:
-    return re.findall(r"[^\W\d_]+|(?:(?<!\w)\.)?\d+(?:,\d{3}(?!\d))*(?:\.\d+)?|[%<>±+]", plain(text).lower())
+    return _TOKEN.findall(plain(text).lower())
 
 
 def _digits(tokens: list[str]) -> list[str]:
@@ -189,20 +206,58 @@ def _negations(text: str) -> int:
     return len(NEGATION.findall(plain(text)))
 
 
-# A denial governs what follows it in its clause, over commas and "or": "no history of diabetes or hypertension". Not past words
-# that say that something was done after all: "no relief from physical therapy", "no longer takes Norco".
-_DENIED_MENTION = re.compile(
-    r"\b(?:no|without|denie[sd]|denying|negative for|ruled out|allerg(?:ic|y) to|never (?:had|taken|used|been)"
-    r"|not (?:been )?(?:diagnosed with|have|had|take|taken|taking|use|used|using))\b"
-    r"(?:(?!\b(?:with|from|after|despite|by|has|had|is|was|are|were|but|who|which|includ\w+|takes|improve\w*|relief|benefit"
-    r"|help\w*|longer|further)\b)[^.;:]){0,80}$",
-    re.IGNORECASE,
+# In lower case. A denial governs what follows it in its clause, but not past words that say that something was done after all:
+# "no relief from physical therapy", "no longer takes Norco". One with a verb, or "no history of", governs a list over its commas:
+# "denies pain, fever, cough". A bare "no" or "without" governs the one thing behind it, which ends at the comma ("without
+# myelopathy, lumbar radiculopathy") unless "or" goes on with it: "without fever, chills or cough". What "was ruled out" stands in
+# front.
+_DONE_AFTER_ALL = (
+    r"(?!\b(?:with|from|after|despite|by|has|had|is|was|are|were|but|who|which|includ\w+|takes|improve\w*|relief|benefit"
+    r"|help\w*|longer|further)\b)"
 )
+_KIND_OF_DENIAL = r"(?:known|past|prior|previous|significant|relevant|medical|surgical|family|personal|documented|clinical)"
+_DENIED_LIST = re.compile(
+    r"\b(?:denie[sd]|denying|negative for|(?<!was )(?<!were )(?<!been )(?<!is )(?<!are )ruled out|allerg(?:ic|y) to"
+    r"|never (?:had|taken|used|been)|not (?:been )?(?:diagnosed with|have|had|take|taken|taking|use|used|using)"
+    rf"|(?:no|without)(?: (?:any|a|an|other|{_KIND_OF_DENIAL})){{0,4}}"
+    r" (?:history|evidence|signs?|symptoms?|diagnos[ei]s|complaints?|suspicion|indications?|allerg(?:y|ies)|mention)"
+    r" (?:of|to|for))\b"
+    rf"(?:{_DONE_AFTER_ALL}.){{0,80}}\Z"
+)
+_DENIED_ONE = re.compile(rf"\b(?:no|without)\b(?P<between>(?:{_DONE_AFTER_ALL}.){{0,80}})\Z")
+_OR_BEFORE = re.compile(r"\b(?:or|nor)(?: \w+){0,3} ?\Z")
+_OR_AFTER = re.compile(r"(?:,[^,.;:]{1,40}){0,4}?,? (?:or|nor)\b", re.IGNORECASE)
 
 
 def _mentioned(value: Any, evidence: Evidence) -> bool:
     """Words of the summary that it does not deny: "no history of diabetes" is no diagnosis."""
-    return _verbatim(value, evidence) and _DENIED_MENTION.search(evidence.before) is None
+    return _verbatim(value, evidence) and not _denied(evidence.before, evidence.after)
+
+
+def _denied(before: str, after: str) -> bool:
+    """Whether a denial in front of words, in their clause, governs them."""
+    clause = f" {before[max(map(before.rfind, '.;:')) + 1 :].lower()}"
+    if not any(word in clause for word in _DENYING):
+        return False
+    if _DENIED_LIST.search(clause):
+        return True
+    m = _last_denial(clause)
+    if m is None:
+        return False
+    return "," not in m["between"] or _OR_BEFORE.search(m["between"]) is not None or _OR_AFTER.match(after) is not None
+
+
+def _last_denial(before: str) -> re.Match[str] | None:
+    """The nearest bare denial: of "no fever, no chills" the second one."""
+    found = None
+    for start in _BARE_DENIAL.finditer(before):
+        found = _DENIED_ONE.match(before, start.start()) or found
+    return found
+
+
+_BARE_DENIAL = re.compile(r"\b(?:no|without)\b")
+_DENYING = ("no", "without", "den", "negative", "ruled", "allerg", "never")
+"""What a clause with a denial holds: most clauses hold nothing of it and need no pattern."""
 
 
 def _date(value: Any, evidence: Evidence) -> bool:
@@ -238,34 +293,50 @@ def _quantity(value: Any, evidence: Evidence) -> bool:
     return bool(set(numbers) == {value} or value in counted or (len(numbers) > 1 and prod(numbers) == value))
 
 
+# "RF" is short for refill, and for radio frequency.
+_RF = r"\brfs?\b(?! ?(?:ablation|neurotomy|lesion|rhizotomy|procedure|treatment))"
 _REFILLS = re.compile(
-    rf"(?P<before>{_A_NUMBER}|\ban?)(?: \(\d+\))?(?: \w+)? refill|refills?:? ?(?:x ?|# ?)?(?P<behind>\d+)",
+    rf"(?<!#)(?P<before>{_A_NUMBER}|\ban?)(?: \(\d+\))?(?:(?: \w+)? refill(?:s|\(s\))?| ?{_RF})(?![:.]? ?x ?\d)"
+    rf"|(?:refill(?:s|\(s\))?|{_RF}|\brf(?=x?\d))[:.]? ?(?:x ?|# ?|of )?(?P<behind>\d+)",
     re.IGNORECASE,
 )
+_NEAR_REFILL = re.compile(rf"refill|{_RF}|\brfx?\d", re.IGNORECASE)
 
 
 def _refills(value: Any, evidence: Evidence) -> bool:
     """The number beside "refill"; the words may be that number alone when "refill" stands next to them."""
     beside = [parse_number(m["before"] or m["behind"]) for m in _REFILLS.finditer(plain(evidence.words))]
     around = f"{evidence.before[-24:]} {evidence.words} {evidence.after[:24]}"
-    return value in beside if beside else set(_numbers(evidence.words)) == {value} and "refill" in around.lower()
+    return value in beside if beside else set(_numbers(evidence.words)) == {value} and bool(_NEAR_REFILL.search(around))
 
 
-_AGE_BEHIND = re.compile(r"[\s-]*(?:y(?:ea)?rs?\b\.?[\s.-]*(?:olds?\b|of age\b|o\b)|y\.? ?/? ?o\b)", re.IGNORECASE)
-_AGE_BEFORE = re.compile(r"\b(?:age[ds]?(?: (?:of|is|was))?|now)[\s:]*$", re.IGNORECASE)
+_AGE_BEHIND = re.compile(r"[\s-]*(?:y(?:ea)?rs?\.?[\s.-]*(?:olds?\b|of ?age\b|o\b)|y\.? ?/? ?o\b)", re.IGNORECASE)
+_AGE_BEFORE = re.compile(r"\b(?:age[ds]?(?: (?:of|is|was))?|now)[\s:]*\Z", re.IGNORECASE)
+# "the applicant, 52, hurt her back": an age between commas behind the patient.
+_PERSON_BEFORE = re.compile(
+    r"\b(?:patient|worker|claimant|applicant|employee|individual|female|male|woman|man|lady|gentleman|he|she),\s*\Z",
+    re.IGNORECASE,
+)
+_COMMA_BEHIND = re.compile(r"\s?(?:,(?!\d)|;|\)|who\b)")
 
 
 def _age(value: Any, evidence: Evidence) -> bool:
     """A number that the letter calls an age: no dose, no count, and no number of years of pain."""
     around = " ".join((evidence.before, plain(evidence.words), evidence.after))
     inside = range(len(evidence.before), len(around) - len(evidence.after))
-    return any(
-        parse_number(m.group()) == value and m.start() in inside and _is_age(around, *m.span()) for m in _NUMBERS.finditer(around)
-    )
+    near = _NUMBERS.finditer(around, max(0, inside.start - _LONGEST_NUMBER), inside.stop + _LONGEST_NUMBER)
+    return any(parse_number(m.group()) == value and m.start() in inside and _is_age(around, *m.span()) for m in near)
+
+
+_LONGEST_NUMBER = len("seventy-seven ")
 
 
 def _is_age(text: str, start: int, end: int) -> bool:
-    return bool(_AGE_BEHIND.match(text, end) or _AGE_BEFORE.search(text[:start]))
+    before = text[max(0, start - _AROUND) : start]
+    if _AGE_BEHIND.match(text, end) or _AGE_BEFORE.search(before):
+        return True
+    two_digits = end - start == 2 and text[start:end].isdigit()
+    return two_digits and bool(_PERSON_BEFORE.search(before) and _COMMA_BEHIND.match(text, end))
 
 
 def _strength(value: Any, evidence: Evidence) -> bool:
@@ -295,43 +366,29 @@ def _sex(value: Any, evidence: Evidence) -> bool:
 
 _NECESSARY = re.compile(r"medically ?(?P<un>un)?necessary", re.IGNORECASE)
 _PARTLY = re.compile(r"\bpartial|\bin[ -]part\b|\bmodified\b", re.IGNORECASE)
-_NOT = re.compile(r"\b(?:not|never|nor|cannot|no longer|non)\b|n't\b", re.IGNORECASE)
-
-
-def read_decision(words: str) -> Decision | None:
-    """What deciding words say: Upheld, Overturned, or (not) medically necessary. None where they say nothing, or both."""
-    if _PARTLY.search(words):
-        return "partially_overturned"
-    said = {decision for decision, word in _VERDICTS if word.search(words)} or set(_necessity(words))
-    return said.pop() if len(said) == 1 else None
-
-
-_VERDICTS: tuple[tuple[Decision, re.Pattern[str]], ...] = (
-    ("upheld", re.compile(r"\bup ?h[eo]ld", re.IGNORECASE)),
-    ("overturned", re.compile(r"\bover-?turn", re.IGNORECASE)),
-)
-
-
-def _necessity(words: str) -> Iterator[Decision]:
-    """What each "medically necessary" says, by the words before it up to the one before."""
-    clauses = [0, *(m.end() for m in _NECESSARY.finditer(words))]
-    for start, m in zip(clauses, _NECESSARY.finditer(words), strict=False):
-        yield "upheld" if m["un"] or _NOT.search(words, start, m.start()) else "overturned"
 
 
 _CLAUSE_END = re.compile(r"[.;:?!]\s")
-_SAYS_NOT = re.compile(r"(?:\b(?:not|never|nor|cannot|no longer|non)|n't)\b(?: \w+){0,4}[ -]?$", re.IGNORECASE)
+_BY_WHOM = re.compile(r"(?:\s*by\b[^.;:]{0,60})?", re.IGNORECASE)
+_SAYS_NOT = re.compile(rf"(?:\b(?:{_A_NOT}|never|nor|cannot|no longer|non)|n't)\b(?: \w+){{0,4}}[ -]?$", re.IGNORECASE)
 
 
 def _decision(value: Any, evidence: Evidence) -> bool:
     """What the deciding words say, with what stands before them in their clause: "medically necessary" is none behind "not"."""
     words = plain(evidence.words)
     said = read_decision(words)
+    clause = _CLAUSE_END.split(evidence.before)[-1]
+    if not says_who_decides(words) and tells_of_review(f"{clause} {words} {_by_whom(evidence.after)}"):
+        return False
     if value == "partially_overturned":
         return said == value or _NECESSARY.search(words) is not None
-    clause = _CLAUSE_END.split(evidence.before)[-1]
     turned = _SAYS_NOT.search(clause) is not None or _PARTLY.match(evidence.after.lstrip(" ,-")) is not None
     return said == value and not turned
+
+
+def _by_whom(after: str) -> str:
+    m = _BY_WHOM.match(after)
+    return m.group() if m else ""
 
 
 _PAGES_LABEL = re.compile(r"\b(?:pages?|pgs?|pp?)\b(?:\(s\))?[.:]*(?=\s*\d)", re.IGNORECASE)
@@ -345,14 +402,26 @@ def _citation(value: Citation, evidence: Evidence) -> bool:
     return named and bool(value.title) and set(value.pages) <= set(page_numbers(evidence.words[label.end() if label else 0 :]))
 
 
-_STATE = re.compile("|".join(sorted(map(re.escape, STATES), key=len, reverse=True)), re.IGNORECASE)
+_STATE = re.compile(
+    r"(?P<dc>\b(?:washington,? )?d\.? ?c\b\.?)|(?P<name>" + "|".join(sorted(map(re.escape, STATES), key=len, reverse=True)) + ")",
+    re.IGNORECASE,
+)
+# In capitals: "in", "or" and "me" are words.
+_STATE_CODE = re.compile(r"(?<![\w.])(?:" + "|".join(STATE_CODES) + r")(?![\w.]\w)")
 
 
 def _state(value: Any, evidence: Evidence) -> bool:
-    """The state's whole name: neither "Virginia" of "West Virginia" nor "Kansas" of "Arkansas"."""
-    text = f"{evidence.before[-_LONGEST_STATE:]} {evidence.words}"
-    first = len(text) - len(evidence.words)
-    return value in STATES and any(m.group().lower() == value.lower() and m.start() >= first for m in _STATE.finditer(text))
+    """The state's name or code: not "Virginia" of "West Virginia", "Kansas" of "Arkansas", "Washington" of "Washington, DC"."""
+    before = f"{evidence.before[-_LONGEST_STATE:]} "
+    words = range(len(before), len(before) + len(evidence.words))
+    text = before + evidence.words + evidence.after[: len(", D. C.")]
+    named = {_state_named(m) for m in _STATE.finditer(text) if m.start() in words}
+    coded = {STATE_CODES[m.group()] for m in _STATE_CODE.finditer(evidence.words)}
+    return value in STATES and value in named | coded
+
+
+def _state_named(m: re.Match[str]) -> str:
+    return "District of Columbia" if m["dc"] else next(s for s in STATES if s.lower() == m.group().lower())
 
 
 _LONGEST_STATE = max(map(len, STATES))
@@ -361,7 +430,7 @@ _LONGEST_STATE = max(map(len, STATES))
 def _case_number(value: Any, evidence: Evidence) -> bool:
     """Every letter and digit, and no further one."""
     signs = re.sub(r"\W", "", str(value))
-    return bool(signs) and re.search(r"(?<!\w)" + r"\W{0,3}".join(signs) + r"(?!\w)", evidence.words) is not None
+    return bool(signs) and re.search(r"(?<!\w)" + r"\W{0,3}".join(signs) + r"(?!\w)", evidence.words, re.IGNORECASE) is not None
 
 
 _PRIORITY = {"standard": re.compile(r"standard|regular", re.IGNORECASE), "expedited": re.compile(r"expedit", re.IGNORECASE)}
@@ -445,8 +514,10 @@ def _in_item(index: int, name: str, spans: tuple[Span, ...], sections: Sections)
 
 
 def _inside(spans: tuple[Span, ...], sections: Sections, part: Part) -> bool:
-    bounds = sections.spans(part)
-    return bool(bounds) and all(bounds[0].start <= s.start and s.end <= bounds[-1].end for s in spans)
+    if part.end <= part.start:
+        return False
+    first, last = sections.folded.original_range(*part)
+    return all(first <= start and end <= last for start, end in spans)
 
 
 def _touches(spans: tuple[Span, ...], sections: Sections, part: Part) -> bool:
@@ -461,8 +532,7 @@ _AROUND = 80
 
 def unsupported(pointer: str, found: Found, letter: Letter) -> str | None:
     """Why a value is not proved, as a sentence; None where it is."""
-    path = spec_path(pointer)
-    name = path.rsplit("/", 1)[1]
+    path, name = _field(pointer)
     if name in WITHOUT_EVIDENCE or (name == "retrospective" and not found.value):
         return None
     if not found.spans:
@@ -473,18 +543,35 @@ def unsupported(pointer: str, found: Found, letter: Letter) -> str | None:
         return "its evidence is a piece of a longer word or number"
     if not in_place(pointer, found.spans, sections_of(letter)):
         return "its evidence stands in another part of the letter"
-    if not follows(path, found.value, _evidence(found.spans, letter)):
+    if not follows(path, found.value, _evidence(found.spans, letter, around=name in _LOOKS_AROUND)):
         return "it does not follow from the words that were given for it"
     return None
 
 
-def _evidence(spans: tuple[Span, ...], letter: Letter) -> Evidence:
-    text, first, last = letter.text, spans[0].start, spans[-1].end
+@lru_cache(maxsize=4096)
+def _field(pointer: str) -> tuple[str, str]:
+    """The contract path of a pointer and its last name."""
+    path = spec_path(pointer)
+    return path, path.rsplit("/", 1)[1]
+
+
+_LOOKS_AROUND = frozenset(
+    {"age", "sex", "licensed_states", "diagnoses", "medications", "prior_treatments", "quantity", "refills", "decision"}
+)
+"""The fields whose words may be turned round by those around them. The others are spared looking there."""
+
+
+def _evidence(spans: tuple[Span, ...], letter: Letter, *, around: bool) -> Evidence:
+    folded = letter.folded
+    words = " ".join(_words(letter, s) for s in spans) if len(spans) > 1 else _words(letter, spans[0])
+    if not around:
+        return Evidence(words, folded.latest_year)
+    first, last = folded.find(spans[0]) or (0, 0), folded.find(spans[-1]) or (0, 0)
     return Evidence(
-        words=" ".join(_words(letter, s) for s in spans),
-        latest_year=_latest_year(letter),
-        before=plain(" ".join(text[max(0, first - _AROUND) : first].split())),
-        after=plain(" ".join(text[last : last + _AROUND].split())),
+        words,
+        folded.latest_year,
+        before=folded.plain[max(0, first[0] - _AROUND) : first[0]].strip(),
+        after=folded.plain[last[1] : last[1] + _AROUND].strip() if last[1] else "",
     )
 
 
@@ -497,15 +584,13 @@ def _words(letter: Letter, span: Span) -> str:
     return folded_str(letter.text[span.start : span.end]) if part is None else letter.folded.text[part[0] : part[1]].strip()
 
 
-@lru_cache(maxsize=64)
-def _latest_year(letter: Letter) -> int | None:
-    return latest_year(letter.folded.text)
-
-
 def ground(reading: Reading, letter: Letter) -> Reading:
-    """The reading without the values that the letter does not prove; each one dropped becomes an issue."""
+    """The reading without the values that the letter does not prove; each one dropped becomes an issue.
+
+    So does the end of a text that is longer than any letter, which nobody has read.
+    """
     kept: dict[str, Entry] = {}
-    issues: list[Issue] = []
+    issues: list[Issue] = [] if letter.folded.whole or _TOO_LONG in reading.issues else [_TOO_LONG]
     for pointer, entry in reading.fields.items():
         entries = (entry,) if isinstance(entry, Found) else entry
         doubts = [unsupported(pointer, found, letter) for found in entries]
@@ -514,6 +599,13 @@ def ground(reading: Reading, letter: Letter) -> Reading:
         if proved:
             kept[pointer] = proved[0] if isinstance(entry, Found) else proved
     return replace(reading, fields=kept, issues=(*reading.issues, *issues), replaced=reading.replaced or bool(issues))
+
+
+_TOO_LONG = Issue(
+    pointer="",
+    code="too_long",
+    message=f"Only the first {LONGEST_TEXT} characters were read, which is more than a letter has: split the file.",
+)
 
 
 def _dropped(pointer: str, why: str) -> Issue:

@@ -86,10 +86,10 @@ def find_dates(text: str, *, latest_year: int | None = None) -> Iterator[DatedTe
             yield DatedText(value, m.start(), m.end())
 
 
-_DIGITS_AND_SIGNS = re.compile(r"\d[\d/-]*")
-_SHORT_DATE = re.compile(r"(?<!\d)\d{1,2}[/-]\d{1,2}[/-](\d\d)(?!\d)")
-_LONG_YEAR = re.compile(r"(?:19|20)\d\d(?!\d)")
-_BEFORE_YEAR = re.compile(rf"[/.-]$|\b{_MONTH}\.? ?(?:\d{{1,2}}(?:st|nd|rd|th)?)?,? ?$", re.IGNORECASE)
+# Begun with a character class, which is looked for many times faster than a lookbehind.
+_SHORT_DATE = re.compile(r"[0-9](?<!\d[0-9])[0-9]?[/-][0-9]{1,2}[/-]([0-9][0-9])(?!\d)")
+_LONG_YEAR = re.compile(r"(?:19|20)[0-9][0-9](?!\d)")
+_BEFORE_YEAR = re.compile(rf"\b{_MONTH}\.? ?(?:\d{{1,2}}(?:st|nd|rd|th)?)?,? ?$", re.IGNORECASE)
 _LONGEST_BEFORE_YEAR = 18  # "September 30th, "
 
 
@@ -98,18 +98,19 @@ def latest_year(text: str) -> int | None:
 
     A short year up to `_PIVOT` is of this century, a later one tells nothing.
     """
-    years = {year for m in _DIGITS_AND_SIGNS.finditer(text) for year in _years(text, m.start(), m.end())}
-    return max((y for y in years if _EARLIEST < y < _LATEST), default=None)
+    years = {2000 + year for year in map(int, set(_SHORT_DATE.findall(text))) if year <= _PIVOT}
+    for m in _LONG_YEAR.finditer(text):
+        year = int(m[0])
+        if _EARLIEST < year < _LATEST and year not in years and _ends_date(text, m.start()):
+            years.add(year)
+    return max(years, default=None)
 
 
-def _years(text: str, start: int, end: int) -> Iterator[int]:
-    """The years of a run of digits and signs: short ones at the end of a date, long ones where a date stands before them."""
-    if end - start < len("2015"):
-        return
-    yield from (2000 + int(m[1]) for m in _SHORT_DATE.finditer(text, start, end) if int(m[1]) <= _PIVOT)
-    for m in _LONG_YEAR.finditer(text, start, end):
-        if _BEFORE_YEAR.search(text[max(0, m.start() - _LONGEST_BEFORE_YEAR) : m.start()]):
-            yield int(m[0])
+def _ends_date(text: str, year: int) -> bool:
+    """Whether a date, or a month, stands before the year at this offset."""
+    if text[year - 1 : year] in ("/", ".", "-"):
+        return True
+    return _BEFORE_YEAR.search(text[max(0, year - _LONGEST_BEFORE_YEAR) : year]) is not None
 
 
 def _date(year: int, month: int, day: int) -> date | None:
@@ -238,19 +239,34 @@ def _per_what(words: str) -> str:
     return "/" + _CANONICAL_UNIT.get(words, words)
 
 
+STATE_CODES = {
+    **{"AL": "Alabama", "AK": "Alaska", "AZ": "Arizona", "AR": "Arkansas", "CA": "California", "CO": "Colorado"},
+    **{"CT": "Connecticut", "DE": "Delaware", "DC": "District of Columbia", "FL": "Florida", "GA": "Georgia", "HI": "Hawaii"},
+    **{"ID": "Idaho", "IL": "Illinois", "IN": "Indiana", "IA": "Iowa", "KS": "Kansas", "KY": "Kentucky", "LA": "Louisiana"},
+    **{"ME": "Maine", "MD": "Maryland", "MA": "Massachusetts", "MI": "Michigan", "MN": "Minnesota", "MS": "Mississippi"},
+    **{"MO": "Missouri", "MT": "Montana", "NE": "Nebraska", "NV": "Nevada", "NH": "New Hampshire", "NJ": "New Jersey"},
+    **{"NM": "New Mexico", "NY": "New York", "NC": "North Carolina", "ND": "North Dakota", "OH": "Ohio", "OK": "Oklahoma"},
+    **{"OR": "Oregon", "PA": "Pennsylvania", "PR": "Puerto Rico", "RI": "Rhode Island", "SC": "South Carolina"},
+    **{"SD": "South Dakota", "TN": "Tennessee", "TX": "Texas", "UT": "Utah", "VT": "Vermont", "VA": "Virginia"},
+    **{"WA": "Washington", "WV": "West Virginia", "WI": "Wisconsin", "WY": "Wyoming"},
+}
+"""Postal codes of the states and territories that the contract names."""
+
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‐": "-", "‑": "-", "−": "-"})
 
 
 def plain(text: str) -> str:
     """Typographic quotes and dashes made plain, one for one, so that offsets stay."""
-    return text.translate(_QUOTES)
+    return text if text.isascii() else text.translate(_QUOTES)
 
 
 def lower(text: str) -> str:
-    """The text in lower case, one for one, so that offsets stay: a few capitals have small letters of another length."""
+    """The text in lower case, one for one, so that offsets stay: the dotted capital I alone has a longer small letter."""
     small = text.lower()
-    return small if len(small) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+    return small if len(small) == len(text) else _GROWS.join(part.lower() for part in text.split(_GROWS))
 
+
+_GROWS = "\u0130"
 
 _LONGEST_RANGE = 60
 _PAGE_RANGE = re.compile(r"(?<!\d)(\d{1,5})(?!\d)[a-z]?(?: ?(?:-|to|through) ?(?:pages? )?(\d{1,5})(?!\d))?")

@@ -173,6 +173,23 @@ def test_a_hyphen_at_a_line_end_stays_and_the_break_goes(text: str, expected: st
         "- 3 -",
         "Page 3 of 7",
         "  Page 3 of 7  ",
+        "Page | 3",
+        "Page | 3 of 7",
+        "3 | Page",
+        "3 | P a g e",
+        "Final Letter of Determination Form Effective 5.16.13 Page 2 of 6",
+        "Final Letter of Determination      Form Effective 5.16.13                                Page 2 of 6",
+        "Final Letter of Determination Form Effective 12.09.13 2 of 6",
+        "Final Letter of Determination Page 2 of 6",
+        "Form Effective 12.09.13 Page 2 of 6",
+        "12.09.13 2 of 6",
+        "12.09.13 Page 2 of 6",
+        f"{FOOTER}\n\n3",
+        "Final Letter of Determination Form Effective 12.09.13 1 of 2\nCase Number: CM13-0990110",
+        "Golden Valley PRO                       CM19-0990113                       page 1",
+        "Page 2 of 3                             IMR CM22-0990114",
+        " " * 60 + "1",
+        "Final Letter of Determination\nForm Effective 12.09.13\n2 of 6",
     ],
 )
 @pytest.mark.parametrize("gap", ["\n", "\n\n", "\r\n", " \n \n"])
@@ -182,6 +199,19 @@ def test_footers_of_these_letters_vanish(footer: str, gap: str) -> None:
     folded = fold(text)
     assert folded.text == "is not medically necessary"
     assert [text[s.start : s.end] for s in folded.spans(0, len(folded.text))] == ["is not", "medically necessary"]
+
+
+@pytest.mark.parametrize("page_break", ["\n{}\n", "\n\n{}\n\f", "\n{}\n\f\n", "\f{}\n", " {} "])
+@pytest.mark.parametrize("footer", ["Final Letter of Determination Form Effective 5.16.13 Page 2 of 6", "Page | 2"])
+def test_footers_of_the_form_vanish_at_any_page_break(footer: str, page_break: str) -> None:
+    """Whatever ends the page, and where line ends were lost too, a sentence goes on behind the form's footer."""
+    assert folded_str("would go beyond both" + page_break.format(footer) + "the number") == "would go beyond both the number"
+
+
+def test_page_lines_inside_a_page_are_footers_where_they_count_its_pages() -> None:
+    """A line as "Page 2 of 6" over one of small print is a footer where another page has it at the same place."""
+    text = "one\nPage 1 of 6\nSmall print.\n\ftwo\nPage 2 of 6\nSmall print.\n\fthree"
+    assert folded_str(text) == "one Small print. two Small print. three"
 
 
 def test_a_footer_in_running_text_vanishes() -> None:
@@ -231,6 +261,13 @@ def test_page_lines_in_a_row_vanish_without_form_feeds() -> None:
         "Case Number:\nCM15-0012345\nDate Assigned: 3/3/2015",
         "HOW THE IMR FINAL DETERMINATION WAS MADE\nMAXIMUS",
         "Pulse\n- 80\nWeight",
+        "The Final Letter of Determination was sent\non 5.16.13 to all.",
+        "seen on\n12.09.13\n2 of 6 visits",
+        f"{FOOTER} was sent.\n30\ntablets",
+        "Norco |\n60\ntablets",
+        "seen in the office    CM15-0012345 page 2 says",
+        "Standard\nCase Number: CM13-0990110\nDate of Injury",
+        " " * 10 + "60\ntablets",
     ],
 )
 def test_lines_of_the_letter_are_no_footers(text: str) -> None:

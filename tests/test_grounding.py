@@ -193,6 +193,21 @@ ACCEPTED: list[tuple[str, Any, str]] = [
     ("/items/*/refills", 1, "with one refill"),
     ("/items/*/refills", 2, "#60 with 2 refills"),
     ("/items/*/refills", 0, "no refills"),
+    ("/items/*/refills", 2, "#60 RF x2"),
+    ("/items/*/refills", 2, "#60 RF: 2"),
+    ("/items/*/refills", 2, "#60 with 2 RF"),
+    ("/items/*/refills", 2, "RFx2"),
+    ("/items/*/refills", 2, "#60 refill x2"),
+    ("/items/*/refills", 2, "2 refills #60"),
+    ("/items/*/refills", 2, "2 RF #60"),
+    ("/items/*/refills", 3, "refill(s): 3"),
+    ("/reviewer/licensed_states", "California", "CA"),
+    ("/reviewer/licensed_states", "Oregon", "CA, OR"),
+    ("/reviewer/licensed_states", "District of Columbia", "Washington, DC"),
+    ("/reviewer/licensed_states", "District of Columbia", "Washington D.C."),
+    ("/reviewer/licensed_states", "District of Columbia", "District of Columbia"),
+    ("/case/case_number", "CM15-0012345", "Cm15-0012345"),
+    ("/items/*/decision", "upheld", "isnot medically necessary"),
     ("/items/*/frequency", "2 times a week", "2 times a week"),
     ("/items/*/retrospective", True, "DOS 3/4/14"),
     ("/items/*/decision", "upheld", "Upheld"),
@@ -214,6 +229,11 @@ REJECTED: list[tuple[str, Any, str]] = [
     ("/reviewer/licensed_states", "Virginia", "West Virginia"),
     ("/reviewer/licensed_states", "Kansas", "Arkansas"),
     ("/reviewer/licensed_states", "Bavaria", "Bavaria"),
+    ("/reviewer/licensed_states", "Oregon", "or"),
+    ("/reviewer/licensed_states", "Indiana", "in California"),
+    ("/reviewer/licensed_states", "California", "MCA"),
+    ("/reviewer/licensed_states", "Washington", "Washington, DC"),
+    ("/items/*/decision", "overturned", "isnot medically necessary"),
     ("/patient/sex", "female", "male"),
     ("/patient/sex", "male", "he or she"),
     ("/patient/sex", "unknown", "he"),
@@ -236,6 +256,9 @@ REJECTED: list[tuple[str, Any, str]] = [
     ("/items/*/quantity", 3, "3/4/14"),
     ("/items/*/refills", 60, "#60 with 2 refills"),
     ("/items/*/refills", 120, "#60 with 2 refills"),
+    ("/items/*/refills", 2, "2 RF ablations"),
+    ("/items/*/refills", 60, "#60 RF x2"),
+    ("/items/*/refills", 60, "2 refills #60"),
     ("/items/*/retrospective", True, "in the past"),
     ("/items/*/decision", "overturned", "Upheld"),
     ("/items/*/decision", "upheld", "Overturned"),
@@ -287,6 +310,42 @@ AROUND: list[tuple[str, Any, str, str, str, bool]] = [
     ("/clinical/medications", "Norco", "The patient denies any", "Norco", "", False),
     ("/clinical/prior_treatments", "surgery", "without prior", "surgery", "", False),
     ("/clinical/prior_treatments", "surgery", "There was no benefit from", "surgery", "", True),
+    # "without" and a bare "no" end at the comma, unless "or" goes on with them
+    ("/clinical/diagnoses", "sprain", "disc displacement without myelopathy, lumbar", "sprain", ", insomnia and gastritis", True),
+    ("/clinical/diagnoses", "sprain", "disc displacement with no myelopathy, lumbar", "sprain", "", True),
+    ("/clinical/diagnoses", "sprain", "no myelopathy, lumbar", "sprain", ".", True),
+    ("/clinical/diagnoses", "myelopathy", "disc displacement without", "myelopathy", ", lumbar sprain", False),
+    ("/clinical/diagnoses", "stenosis", "disc displacement without myelopathy or", "stenosis", ", lumbar sprain", False),
+    ("/clinical/diagnoses", "stenosis", "disc displacement without myelopathy, fracture or spinal", "stenosis", "", False),
+    ("/clinical/diagnoses", "fracture", "disc displacement without myelopathy,", "fracture", ", or stenosis", False),
+    ("/clinical/diagnoses", "fracture", "disc displacement without myelopathy or stenosis, ankle", "fracture", "", True),
+    ("/clinical/diagnoses", "sprain", "no fracture, without myelopathy, lumbar", "sprain", "", True),
+    # a denial with a verb, or of a history, governs the whole list
+    ("/clinical/diagnoses", "asthma", "There is no history of diabetes,", "asthma", ", cancer", False),
+    ("/clinical/diagnoses", "asthma", "no past medical history of diabetes,", "asthma", "", False),
+    ("/clinical/diagnoses", "asthma", "He denies diabetes,", "asthma", ", cancer", False),
+    ("/clinical/diagnoses", "asthma", "without evidence of diabetes,", "asthma", "", False),
+    ("/clinical/medications", "Norco", "She is allergic to penicillin, aspirin,", "Norco", "", False),
+    ("/clinical/medications", "Norco", "She is allergic to penicillin and takes", "Norco", "", True),
+    ("/clinical/diagnoses", "sprain", "Infection was ruled out, leaving", "sprain", "", True),
+    ("/clinical/diagnoses", "infection", "The scan ruled out", "infection", "", False),
+    # refills in short
+    ("/items/*/refills", 2, "#60, RF", "2", "", True),
+    ("/items/*/refills", 2, "#60", "2", "RF", True),
+    ("/items/*/refills", 2, "lumbar RF ablation at", "2", "levels", False),
+    # states by their codes
+    ("/reviewer/licensed_states", "District of Columbia", "licensed in", "Washington", ", DC and Maryland", True),
+    ("/reviewer/licensed_states", "Washington", "licensed in", "Washington", ", DC and Maryland", False),
+    ("/reviewer/licensed_states", "Washington", "licensed in", "Washington", ", Oregon", True),
+    # the age of a person named
+    ("/patient/age", 52, "the applicant,", "52", ", who fell", True),
+    ("/patient/age", 52, "the applicant,", "52", "who fell", True),
+    ("/patient/age", 52, "the applicant,", "52", ",000 dollars", False),
+    ("/patient/age", 52, "gave the applicant", "52", ", then 60 pills", False),
+    ("/patient/age", 52, "the score,", "52", ", fell", False),
+    ("/patient/age", 64, "The worker is a", "64", "yearold female", True),
+    # a blank that was lost
+    ("/items/*/decision", "overturned", "The request isnot", "medically necessary", "", False),
 ]
 
 
@@ -398,6 +457,39 @@ def test_a_span_that_cuts_a_number_proves_nothing() -> None:
     start = letter.text.index("06/17/2013") + 1
     cut = Found(date(2013, 6, 17), (Span(start, start + 9),))
     assert unsupported("/case/date_of_injury", cut, letter) == "its evidence is a piece of a longer word or number"
+
+
+LOST_BLANKS = {
+    "a date and a label": (
+        "/case/date_of_injury",
+        date(2014, 2, 1),
+        "Date of Injury: 02/01/2014Date Assigned:",
+        "02/01/2014",
+        True,
+    ),
+    "two words": ("/clinical/diagnoses/0", "lumbar sprain", "has lumbar sprainDiagnoses", "lumbar sprain", True),
+    "a word in brackets": ("/clinical/medications/0", "Naproxen", "pills (Naproxen)", "Naproxen", True),
+    "a number at a line's start": ("/patient/age", 60, "He is in pain.\n60 year old", "60", True),
+    "a piece of a word": ("/clinical/diagnoses/0", "sprain", "has resprained it", "sprain", False),
+    "a piece of a name": ("/clinical/medications/0", "Contin", "takes OxyContin", "Contin", False),
+    "a piece of a number": ("/patient/age", 60, "He is 160 years old", "60", False),
+}
+
+
+@pytest.mark.parametrize("name", LOST_BLANKS)
+def test_a_lost_blank_is_told_from_a_piece_of_a_word(name: str) -> None:
+    """A new word that begins with a capital has lost its blank; a piece of a word or number proves nothing."""
+    pointer, value, text, words, proved = LOST_BLANKS[name]
+    start = text.index(words)
+    given = Found(value, (Span(start, start + len(words)),))
+    assert (unsupported(pointer, given, letter_from_text(text)) is None) is proved
+
+
+def test_a_footer_beside_the_words_does_not_hide_what_turns_them() -> None:
+    """What stands around a value is read in the folded letter: a page's end between "60" and "years" is none."""
+    text = "The worker is 60\n\n- 1 -\n\nyears old."
+    start = text.index("60")
+    assert unsupported("/patient/age", Found(60, (Span(start, start + 2),)), letter_from_text(text)) is None
 
 
 # --- the gate ---------------------------------------------------------------------------------------------------------

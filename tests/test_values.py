@@ -101,6 +101,10 @@ def test_a_short_year_is_the_latest_one_not_after_the_other_dates(short: str, la
         ("page 2015, 10/325 mg, ICD 724.4", None),
         ("Seen on 7.18.2014", 2014),
         ("in September of 2012, and March 2013", 2013),
+        ("file 112/3/15, 1/1/155", None),
+        ("on 1/2/15/3/4/16", 2016),
+        ("2014-03-05 or 2013", None),
+        ("in the year 12/2013", 2013),
         ("", None),
     ],
 )
@@ -239,3 +243,4 @@ def test_offsets_stay_under_plain_and_lower(text: str) -> None:
 def test_a_capital_without_a_small_letter_of_its_length_stays_in_place() -> None:
     """The capital I with a dot has a small letter of two characters: it must not move what follows."""
     assert lower("\u0130N") == "\u0130n"
+    assert lower("AΣ\u0130Σ") == "aς\u0130σ"
