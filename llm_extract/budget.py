@@ -1,83 +1,274 @@
-"""Money reserved before a letter is sent, so that a limit is kept rather than noticed.
+"""Money: what a model's tokens cost, and a limit that is kept rather than noticed.
 
-A letter is admitted only while what has been spent, what is reserved for letters under way and the most that this letter could
-cost stay within the limit together. The reservation is a bound from the letter's size: all questions together show the letter
-three times at most, each may be answered to its token limit and re-asked once.
+Before a request is sent the most that it could cost is reserved: its bytes are a bound on its prompt tokens (a token is a byte
+at least), the token limit that goes with it is one on its answer. When it is over, what it really cost takes the reservation's
+place; where nobody can know that (a time-out, a lost connection) the whole reservation counts as spent.
+
+What was reserved and what was spent stands in `spending.jsonl` beside the records before the request is sent, so that a limit
+also holds over starts that were killed and over letters whose records were never written or have been replaced.
+
+Amounts are whole picodollars, 10^-12 USD: sums are exact, and the cheapest token costs some thousand of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import json
+import math
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import count
+from pathlib import Path
+from typing import Any, Self
 
 from llm_extract.engine import Usage
-from llm_extract.errors import SettingsError
-from llm_extract.letters import LetterFile
-from llm_extract.pipeline import Price
-from llm_extract.schema import Record
+from llm_extract.errors import LimitReachedError, SettingsError
 
-# An upper bound on what one letter can send and receive, in tokens: prompts of about 700 tokens before each question, one
-# question for the facts, one for the summary and two an item, each once more after a re-ask; answers up to their limits. An
-# item of a real letter is longer than `_SHORTEST_ITEM` bytes: its labels alone take 150. A letter of unknown layout is shown
-# whole three times.
-_FEWEST_QUESTIONS, _PROMPT_TOKENS, _ANSWER_TOKENS = 30, 700, 500
-_SHORTEST_ITEM = 600
-_TIMES_SHOWN = 3
-_TOKENS_A_BYTE = 0.5
-_WITH_RE_ASK = 2
-_MILLION = 1_000_000
+SPENDING = "spending.jsonl"
+PICO = 10**12
+"""Picodollars a dollar."""
+_PICO_A_TOKEN = 10**6
+"""A dollar a million tokens, in picodollars a token."""
+SHIPPED_PRICES = Path(__file__).parent / "data" / "prices.toml"
+
+
+# --- prices ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """USD a million tokens of one model; `batch_*` None where no batch price is known. `said` is where they stand."""
+
+    input: float
+    output: float
+    cached_input: float | None = None
+    batch_input: float | None = None
+    batch_output: float | None = None
+    said: str = "settings"
+
+    def __call__(self, usage: Usage) -> float:
+        """USD of a usage. A prompt token out of the endpoint's own cache counts in full: the sum is never too low."""
+        return self.picodollars(usage.input_tokens, usage.output_tokens) / PICO
+
+    def picodollars(self, input_tokens: int, output_tokens: int) -> int:
+        """The exact price of some tokens, fractions of a picodollar a token rounded up."""
+        return input_tokens * _a_token(self.input) + output_tokens * _a_token(self.output)
+
+    @property
+    def batch(self) -> Prices | None:
+        """The same model's prices for batches."""
+        if self.batch_input is None or self.batch_output is None:
+            return None
+        return Prices(self.batch_input, self.batch_output, said=self.said)
+
+
+def _a_token(price: float) -> int:
+    return math.ceil(price * _PICO_A_TOKEN - 1e-6)
+
+
+FREE = Prices(0.0, 0.0, said="rules and embedded model")
+
+
+def known_prices(model: str, *, table: Path | None, shipped: bool) -> Prices | None:
+    """The prices of a model: from the user's table, else from the shipped one if `shipped`; None where nobody says them.
+
+    A dated snapshot (`gpt-5-mini-2025-08-07`) costs what its model costs. Raises `SettingsError` for a table that is none.
+    """
+    tables = [*([table] if table else []), *([SHIPPED_PRICES] if shipped else [])]
+    found = (prices_in(path).get(name) for path in tables for name in _names(model))
+    return next((prices for prices in found if prices), None)
+
+
+def _names(model: str) -> Iterator[str]:
+    yield model
+    undated = model.rsplit("-", 3)
+    if len(undated) == 4 and [len(part) for part in undated[1:]] == [4, 2, 2] and "".join(undated[1:]).isdigit():
+        yield undated[0]
+
+
+@lru_cache(maxsize=8)
+def prices_in(path: Path) -> Mapping[str, Prices]:
+    """The table of a TOML file, in USD a million tokens. Raises `SettingsError`.
+
+    `[models."NAME"]` has `input`, `output` and, where known, `cached_input`, `batch_input`, `batch_output`; `as_of` in front says
+    of which day they are.
+    """
+    try:
+        data = tomllib.loads(path.read_text("utf-8"))
+        said = f"{path.name}, {data['as_of']}" if "as_of" in data else path.name
+        return {name: _prices_of(name, entry, said) for name, entry in data["models"].items()}
+    except OSError as error:
+        raise SettingsError(f"The prices in {path} cannot be read ({error.strerror}): mend LLM_EXTRACT_PRICES.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError, AttributeError) as error:
+        raise SettingsError(
+            f'The prices in {path} are no table of [models."NAME"] with input and output in USD a million tokens '
+            f"({type(error).__name__}): mend them or LLM_EXTRACT_PRICES."
+        ) from None
+
+
+_KNOWN = frozenset({"input", "output", "cached_input", "batch_input", "batch_output"})
+
+
+def _prices_of(name: str, entry: Mapping[str, Any], said: str) -> Prices:
+    wrong = sorted(key for key, value in entry.items() if key not in _KNOWN or type(value) not in (int, float) or value < 0)
+    if wrong:
+        raise SettingsError(f"The prices of {name} are wrong: {', '.join(wrong)}; there is {', '.join(sorted(_KNOWN))}.")
+    return Prices(**entry, said=said)
+
+
+# --- the limit -------------------------------------------------------------------------------------------------------
 
 
 @dataclass
 class Budget:
-    """`limit` in USD; None admits everything. `spent` begins with what earlier starts of the same run have cost."""
+    """What has been spent and what is reserved, in picodollars, under a limit or without one.
 
-    limit: float | None
-    a_prompt_token: float = 0.0
-    an_answer_token: float = 0.0
-    spent: float = 0.0
-    reserved: dict[str, float] = field(default_factory=dict)
+    `prices` None: nobody knows what a request costs; then nothing is counted, and there is no limit either.
+    """
+
+    prices: Prices | None = None
+    limit: int | None = None
+    spent: int = 0
+    unsure: int = 0
+    reserved: dict[int, int] = field(default_factory=dict)
+    log: SpendingLog | None = None
+    _ids: Iterator[int] = field(default_factory=count)
 
     @classmethod
-    def of(cls, price: Price, limit: float | None, *, spent: float = 0.0) -> Budget:
-        """Raises `SettingsError` for a limit on an endpoint whose prices nobody has said."""
-        if limit is None:
-            return cls(None)
-        sent, answered = price(Usage(1, _MILLION, 0)), price(Usage(1, 0, _MILLION))
-        if sent is None or answered is None:
-            raise SettingsError(
-                "--max-cost needs prices: set LLM_EXTRACT_INPUT_PRICE and LLM_EXTRACT_OUTPUT_PRICE (USD a million tokens)."
-            )
-        return cls(limit, sent / _MILLION, answered / _MILLION, spent)
+    def of(cls, prices: Prices | None, limit: float | None, *, log: SpendingLog | None = None, spent: float = 0.0) -> Self:
+        """A limit in USD. `spent` is what records of earlier starts say, which counts where the log knows of less.
 
-    def admit(self, files: Iterable[LetterFile]) -> Iterator[LetterFile | None]:
-        """The files, one by one, for as long as the next one's worst case fits under the limit.
-
-        None while it only does not fit because of what is reserved: letters under way usually cost less.
+        Raises `SettingsError` for a limit on a model whose prices nobody has said.
         """
-        for file in files:
-            most = self._most(file)
-            while not self._fits(most):
-                if not self.reserved:
-                    return
-                yield None
-            self.reserved[file.letter_id] = most
-            yield file
+        if limit is not None and prices is None:
+            raise SettingsError(
+                "--max-cost needs prices: set LLM_EXTRACT_INPUT_PRICE and LLM_EXTRACT_OUTPUT_PRICE (USD a million tokens), "
+                "or name a table of them in LLM_EXTRACT_PRICES."
+            )
+        before = max(log.spent if log else 0, math.ceil(spent * PICO - 0.5))
+        most = None if limit is None else math.floor(limit * PICO + 0.5)
+        return cls(prices, most, before, log.unsure if log else 0, log=log)
 
-    def settle(self, record: Record) -> None:
-        """Put the real cost in the reservation's place."""
-        most = self.reserved.pop(record.letter_id, 0.0)
-        self.spent += most if record.run.cost_usd is None else record.run.cost_usd
+    @property
+    def spent_usd(self) -> float | None:
+        """USD spent over all starts, reservations of lost requests included; None where prices are unknown."""
+        return None if self.prices is None else self.spent / PICO
 
-    def _fits(self, most: float) -> bool:
-        return self.limit is None or self.spent + sum(self.reserved.values()) + most <= self.limit
+    @property
+    def unsure_usd(self) -> float:
+        """The part of `spent_usd` that is a bound and no bill: requests of which nobody knows whether they were answered."""
+        return self.unsure / PICO
 
-    def _most(self, file: LetterFile) -> float:
+    def most(self, input_tokens: int, output_tokens: int) -> int:
+        """What a request can cost at most, from bounds on its tokens."""
+        return self.prices.picodollars(input_tokens, output_tokens) if self.prices else 0
+
+    def fits(self, most: int) -> bool:
+        """Whether there is room for a request now. Raises `LimitReachedError` when there will be none, whatever comes back."""
+        if self.limit is None or self.spent + sum(self.reserved.values()) + most <= self.limit:
+            return True
+        if not self.reserved:
+            raise LimitReachedError("The money limit leaves no room for the next request: raise --max-cost to go on.")
+        return False
+
+    def reserve(self, most: int) -> int:
+        """Set the most that a request can cost aside; the number of the reservation."""
+        number = next(self._ids)
+        self.reserved[number] = most
+        if self.log and most:
+            self.log.reserved(number, most)
+        return number
+
+    def settle(self, number: int, cost: int, *, sure: bool = True) -> None:
+        """Put what a request cost in its reservation's place; `sure` false: it is only known not to be more."""
+        most = self.reserved.pop(number)
+        self.spent += cost
+        self.unsure += 0 if sure else cost
+        if self.log and most:
+            self.log.settled(number, cost, sure=sure)
+
+
+class SpendingLog:
+    """`spending.jsonl` of a run's folder: an append-only line before each request and one behind it.
+
+    A reservation without its end was under way when a start was killed; it counts as spent. Nothing is written, and with `fresh`
+    nothing forgotten, before the first reservation; then what earlier starts have spent becomes one line.
+    """
+
+    def __init__(self, folder: Path, *, fresh: bool = False) -> None:
+        self.path = folder / SPENDING
+        self.spent, self.unsure = (0, 0) if fresh else _spent_before(self.path)
+        self._descriptor: int | None = None
+
+    def reserved(self, number: int, most: int) -> None:
+        """A request is about to be sent."""
+        self._append({"n": number, "reserved": most})
+
+    def settled(self, number: int, cost: int, *, sure: bool) -> None:
+        """A request is over."""
+        self._append({"n": number, "cost": cost} if sure else {"n": number, "cost": cost, "sure": False})
+
+    def close(self) -> None:
+        """Bring the lines to the disk and close the file."""
+        if self._descriptor is not None:
+            os.fsync(self._descriptor)
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def _append(self, line: Mapping[str, Any]) -> None:
         try:
-            size = file.path.stat().st_size
-        except OSError:
-            return 0.0  # it will fail before anything is sent
-        questions = max(_FEWEST_QUESTIONS, 2 + 2 * (size // _SHORTEST_ITEM))
-        sent = _TIMES_SHOWN * size * _TOKENS_A_BYTE + questions * _PROMPT_TOKENS
-        answered = questions * _ANSWER_TOKENS
-        return _WITH_RE_ASK * (sent * self.a_prompt_token + answered * self.an_answer_token)
+            if self._descriptor is None:
+                self._descriptor = self._opened()
+            os.write(self._descriptor, _line(line))
+        except OSError as error:
+            message = f"{self.path} cannot be written ({error.strerror}): make room and start again, nothing is lost."
+            raise SettingsError(message) from error
+
+    def _opened(self) -> int:
+        """The file with what is known of earlier starts in one line, replaced as a whole."""
+        temporary = self.path.with_name(f".{self.path.name}.part")
+        with temporary.open("wb") as file:
+            file.write(_line({"before": self.spent, "unsure": self.unsure}))
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(self.path)
+        return os.open(self.path, os.O_WRONLY | os.O_APPEND)
+
+
+def _line(entry: Mapping[str, Any]) -> bytes:
+    return json.dumps(entry, separators=(",", ":")).encode() + b"\n"
+
+
+def _spent_before(path: Path) -> tuple[int, int]:
+    """Picodollars spent, and how much of them is a bound only. Of a line that a crash tore the reservation counts."""
+    spent = unsure = 0
+    open_: dict[int, int] = {}
+    for entry in _entries(path):
+        if "before" in entry:
+            spent, unsure = entry["before"], entry["unsure"]
+        elif "reserved" in entry:
+            open_[entry["n"]] = entry["reserved"]
+        else:
+            open_.pop(entry["n"], None)
+            spent += entry["cost"]
+            unsure += 0 if entry.get("sure", True) else entry["cost"]
+    lost = sum(open_.values())
+    return spent + lost, unsure + lost
+
+
+def _entries(path: Path) -> Iterator[dict[str, Any]]:
+    try:
+        lines = path.read_bytes().splitlines()
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read ({error.strerror}): mend it, or give another --out.") from error
+    for line in lines:
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(entry, dict) and entry.keys() & {"before", "reserved", "cost"}:
+            yield entry

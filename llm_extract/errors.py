@@ -18,6 +18,7 @@
     │   └── PdfDamagedError        no PDF reader can open it
     ├── EndpointError              the model's endpoint did not give an answer
     │   ├── FatalEndpointError     no later request can succeed: key, model name, quota, unknown host (stops the run)
+    │   │   └── LimitReachedError  the money limit leaves no room for the next request; what it was for is left unread
     │   ├── ThrottledError         429: slow down; carries `retry_after`
     │   ├── TransientEndpointError time-out, connection lost, 5xx: may succeed when tried again
     │   └── RequestRejectedError   this one request was rejected (400, 413, 422); the next letter may pass
@@ -158,6 +159,12 @@ class FatalEndpointError(EndpointError):
     """No later request can succeed either: wrong key, unknown model, no quota left, nobody listening."""
 
     code = "endpoint_fatal"
+
+
+class LimitReachedError(FatalEndpointError):
+    """The money limit leaves no room for the next request. The letter is left as it is, neither read nor failed."""
+
+    code = "limit_reached"
 
 
 class ThrottledError(EndpointError):

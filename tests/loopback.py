@@ -5,16 +5,19 @@
     assert len(server.requests) == 2
 
 Each request to `/chat/completions` plays the next behaviour; the last one plays for ever. `/models` lists `models`, or answers
-404 where that is None. The server runs in a thread of its own, so that synchronous tests and other processes can use it as well.
+404 where that is None. A `FaultPlan` is a behaviour that plays all the bad ones at random. The server runs in a thread of its
+own, so that synchronous tests and other processes can use it as well.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import random
 import socket
 import struct
 import threading
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -208,6 +211,53 @@ def after(seconds: float, behaviour: Behaviour) -> Behaviour:
     return behave
 
 
+class FaultPlan:
+    """A behaviour that answers badly with a given probability, drawn by a seed, in all the ways above in turn.
+
+    `faults` counts what was played, `tokens` sums what an endpoint would bill: prompt and answer tokens of each reply that counts
+    them. Refusals, misfits and cut answers are billed like good ones.
+    """
+
+    KINDS: Mapping[str, Callable[[], Behaviour]] = {
+        "throttled": lambda: throttled(0),
+        "server_error": server_error,
+        "reset": reset,
+        "hang": hang,
+        "torn_body": torn_body,
+        "torn_json": torn_json,
+        "wrong_schema": wrong_schema,
+        "refusal": refusal,
+        "empty": empty,
+        "cut_off": cut_off,
+        "page": page,
+    }
+
+    def __init__(self, answer: Behaviour, *, share: float, seed: int) -> None:
+        self.answer = answer
+        self.share = share
+        self.faults: Counter[str] = Counter()
+        self.tokens = (0, 0)
+        self._random = random.Random(seed)
+        self._deck: list[str] = []
+
+    async def __call__(self, request: Received) -> Reply:
+        """The next reply."""
+        kind = self._next_kind() if self._random.random() < self.share else "good"
+        self.faults[kind] += 1
+        reply = await _played(self.answer if kind == "good" else self.KINDS[kind](), request)
+        usage = reply.body.get("usage") if isinstance(reply.body, dict) else None
+        if usage:
+            self.tokens = (self.tokens[0] + usage["prompt_tokens"], self.tokens[1] + usage["completion_tokens"])
+        return reply
+
+    def _next_kind(self) -> str:
+        """Kinds are dealt like cards, so that few faults are already of every kind."""
+        if not self._deck:
+            self._deck = sorted(self.KINDS)
+            self._random.shuffle(self._deck)
+        return self._deck.pop()
+
+
 # --- the server ------------------------------------------------------------------------------------------------------
 
 
@@ -312,10 +362,10 @@ async def _played(behaviour: Behaviour, request: Received) -> Reply:
 async def _read(reader: asyncio.StreamReader) -> Received | None:
     try:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        first, *lines = head.strip().split("\r\n")
+        method, path, _ = first.split(" ", 2)
+        headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+        body = await reader.readexactly(int(headers.get("content-length", 0)))
     except asyncio.IncompleteReadError:
-        return None
-    first, *lines = head.strip().split("\r\n")
-    method, path, _ = first.split(" ", 2)
-    headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-    body = await reader.readexactly(int(headers.get("content-length", 0)))
+        return None  # a client that was killed in the middle of a request
     return Received(method, path, headers, json.loads(body) if body else None)

@@ -1,154 +1,215 @@
-"""A limit on the money is kept, not noticed."""
+"""A limit on the money is kept, not noticed, and what was spent is known whatever happened in between."""
 
 from __future__ import annotations
 
-from collections import deque
+import json
+import os
+import tempfile
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llm_extract.budget import Budget
+from llm_extract.budget import (
+    PICO,
+    SHIPPED_PRICES,
+    SPENDING,
+    Budget,
+    Prices,
+    SpendingLog,
+    known_prices,
+    prices_in,
+)
 from llm_extract.engine import Usage
-from llm_extract.errors import SettingsError
-from llm_extract.letters import LetterFile
-from llm_extract.pipeline import unknown_price
-from llm_extract.schema import Record, RunInfo, SourceFile
+from llm_extract.errors import LimitReachedError, SettingsError
 
-SIZE = 4000
+PRICES = Prices(1.0, 4.0)
+"""A dollar a million tokens sent, four a million answered."""
 
-
-def price(usage: Usage) -> float:
-    """A dollar a million tokens sent, four a million answered."""
-    return (usage.input_tokens + 4 * usage.output_tokens) / 1_000_000
+TOKENS = st.integers(0, 100_000)
 
 
-@pytest.fixture(scope="module")
-def files(tmp_path_factory: pytest.TempPathFactory) -> list[LetterFile]:
-    """Thirty letters of one size."""
-    folder = tmp_path_factory.mktemp("letters")
-    paths = [folder / f"{i}.txt" for i in range(30)]
-    for path in paths:
-        path.write_text("x" * SIZE)
-    return [LetterFile(path.stem, path) for path in paths]
+# --- the limit -------------------------------------------------------------------------------------------------------
 
 
-def record(file: LetterFile, cost: float | None) -> Record:
-    """A record that cost so much."""
-    return Record(
-        letter_id=file.letter_id,
-        source=SourceFile(path=str(file.path)),
-        status="ok",
-        run=RunInfo(engine="hybrid", cost_usd=cost),
-    )
+@given(st.lists(st.tuples(TOKENS, TOKENS, st.floats(0, 1), st.booleans()), max_size=60), st.floats(0, 3), st.integers(1, 8))
+def test_a_limit_is_never_overshot(requests: list[tuple[int, int, float, bool]], limit: float, at_once: int) -> None:
+    """Whatever requests really cost, up to their bound, and however many are under way: the exact sum stays within the limit."""
+    budget, under_way = Budget.of(PRICES, limit), []
 
+    def end_one() -> None:
+        number, most, share, sure = under_way.pop(0)
+        budget.settle(number, int(most * share) if sure else most, sure=sure)
 
-def reservation(file: LetterFile) -> float:
-    """What is set aside for a letter."""
-    budget = Budget.of(price, 1000.0)
-    assert next(budget.admit([file])) is file
-    return budget.reserved[file.letter_id]
-
-
-@given(st.data())
-def test_a_limit_is_never_overshot(files: list[LetterFile], data: st.DataObject) -> None:
-    """Whatever letters really cost, up to their reservation, and however many are under way: the sum stays within the limit."""
-    most = reservation(files[0])
-    limit = data.draw(st.floats(0, 12 * most))
-    concurrency = data.draw(st.integers(1, 8))
-    budget = Budget.of(price, limit)
-    admitted, under_way, spent = budget.admit(files), deque[LetterFile](), 0.0
-    ended = False
-    while not ended or under_way:
-        file = None if ended or len(under_way) >= concurrency else next(admitted, "end")
-        if isinstance(file, LetterFile):
-            under_way.append(file)
-            continue
-        ended = ended or file == "end"
-        if under_way:
-            cost = most * data.draw(st.floats(0, 1))
-            spent += cost
-            budget.settle(record(under_way.popleft(), cost))
-    assert spent <= limit * (1 + 1e-9)
-    assert budget.spent == pytest.approx(spent)
+    for sent, answered, share, sure in requests:
+        most = budget.most(sent, answered)
+        try:
+            while len(under_way) >= at_once or not budget.fits(most):
+                end_one()
+        except LimitReachedError:
+            break
+        under_way.append((budget.reserve(most), most, share, sure))
+        assert budget.spent + sum(budget.reserved.values()) <= limit * PICO + 1
+    while under_way:
+        end_one()
+    assert budget.spent <= limit * PICO + 1
+    assert 0 <= budget.unsure <= budget.spent
     assert not budget.reserved
-    assert ended
 
 
-def test_letters_go_on_while_the_money_lasts(files: list[LetterFile]) -> None:
-    """What is only reserved holds letters up, it does not end the run: cheap letters are all read under a low limit."""
-    budget = Budget.of(price, 1.5 * reservation(files[0]))
-    under_way, read = deque[LetterFile](), 0
-    for file in budget.admit(files):
-        if file is not None:
-            under_way.append(file)
-        else:
-            budget.settle(record(under_way.popleft(), 0.0))
-            read += 1
-    assert read + len(under_way) == len(files)
+def test_a_request_waits_for_what_is_only_reserved() -> None:
+    """It fits as soon as a reservation turns out to have been too high; with none left there is nothing to wait for."""
+    budget = Budget.of(PRICES, 1.0)
+    number = budget.reserve(budget.most(700_000, 0))
+    assert not budget.fits(budget.most(500_000, 0))
+    budget.settle(number, budget.most(400_000, 0))
+    assert budget.fits(budget.most(500_000, 0))
+    with pytest.raises(LimitReachedError, match="--max-cost"):
+        budget.fits(budget.most(700_000, 0))
 
 
-def test_a_letter_that_fits_no_more_ends_the_run(files: list[LetterFile]) -> None:
-    """With nothing under way and too little left, no further letter is admitted."""
-    most = reservation(files[0])
-    budget = Budget.of(price, 2.5 * most)
-    admitted = budget.admit(files)
-    for _ in range(2):
-        file = next(admitted)
-        assert file is not None
-        budget.settle(record(file, most))
-    assert next(admitted, "end") == "end"
+def test_the_limit_itself_may_be_spent() -> None:
+    """To the last picodollar and not one more."""
+    budget = Budget.of(PRICES, 0.5)
+    assert budget.fits(PICO // 2)
+    with pytest.raises(LimitReachedError):
+        budget.fits(PICO // 2 + 1)
 
 
-def test_no_money_no_letter(files: list[LetterFile]) -> None:
-    """A limit of nothing admits nothing that costs anything."""
-    assert list(Budget.of(price, 0.0).admit(files)) == []
+def test_what_costs_nothing_needs_no_money() -> None:
+    """A limit of nothing admits what is free."""
+    assert Budget.of(Prices(0.0, 0.0), 0.0).fits(0)
 
 
-def test_letters_that_cost_nothing_need_no_money(files: list[LetterFile]) -> None:
-    """The rules and the embedded model are free: a limit of nothing admits them all."""
-    assert list(Budget.of(lambda _: 0.0, 0.0).admit(files)) == files
-
-
-def test_without_a_limit_everything_is_admitted(files: list[LetterFile]) -> None:
-    """None is no limit, also where no price is known."""
-    assert list(Budget.of(unknown_price, None).admit(files)) == files
+def test_without_a_limit_everything_is_admitted() -> None:
+    """Also where no price is known: then nothing is counted, and nothing is said to have been spent."""
+    assert Budget.of(None, None).fits(10 * PICO)
+    assert Budget.of(None, None).most(1000, 1000) == 0
+    assert Budget.of(None, None).spent_usd is None
+    assert Budget.of(PRICES, None).spent_usd == 0.0
 
 
 def test_a_limit_without_prices_is_refused() -> None:
     """A limit that nobody can check is refused with the settings that are missing."""
     with pytest.raises(SettingsError, match="LLM_EXTRACT_INPUT_PRICE"):
-        Budget.of(unknown_price, 5.0)
+        Budget.of(None, 5.0)
 
 
-def test_what_was_spent_before_counts(files: list[LetterFile]) -> None:
+def test_what_was_spent_before_counts() -> None:
     """A run that goes on has only the rest of its limit."""
-    most = reservation(files[0])
-    assert len(list(Budget.of(price, 3.5 * most, spent=2 * most).admit(files[:1]))) == 1
-    assert list(Budget.of(price, 3.5 * most, spent=3 * most).admit(files)) == []
+    budget = Budget.of(PRICES, 1.0, spent=0.75)
+    assert budget.fits(PICO // 4)
+    with pytest.raises(LimitReachedError):
+        budget.fits(PICO // 4 + 1)
 
 
-def test_a_record_without_a_price_counts_as_its_reservation(files: list[LetterFile]) -> None:
-    """Unknown is never taken for nothing."""
-    budget = Budget.of(price, 100.0)
-    file = next(budget.admit(files))
-    assert file is not None
-    most = budget.reserved[file.letter_id]
-    budget.settle(record(file, None))
-    assert budget.spent == most
+# --- what was spent, over starts --------------------------------------------------------------------------------------
 
 
-def test_a_reservation_covers_what_a_letter_may_send(files: list[LetterFile], tmp_path: Path) -> None:
-    """The letter three times, thirty prompts, all answers to their limits, all asked twice; longer letters take more."""
-    worst = Usage(attempts=60, input_tokens=2 * (3 * SIZE // 2 + 30 * 700), output_tokens=2 * 30 * 500)
-    assert reservation(files[0]) >= price(worst)
-    longer = tmp_path / "long.txt"
-    longer.write_text("x" * 100_000)
-    assert reservation(LetterFile("long", longer)) > 5 * reservation(files[0])
+def test_a_killed_start_has_spent_what_it_had_reserved(tmp_path: Path) -> None:
+    """Nobody knows whether its requests were answered: they count in full, and are called a bound."""
+    budget = Budget.of(PRICES, 1.0, log=SpendingLog(tmp_path))
+    first, _ = budget.reserve(1000), budget.reserve(500)
+    budget.settle(first, 300)
+    # killed: nothing is closed
+    again = Budget.of(PRICES, 1.0, log=SpendingLog(tmp_path))
+    assert (again.spent, again.unsure) == (800, 500)
 
 
-def test_a_missing_letter_needs_no_money(tmp_path: Path) -> None:
-    """It fails before anything is sent."""
-    file = LetterFile("gone", tmp_path / "gone.txt")
-    assert list(Budget.of(price, 0.0).admit([file])) == [file]
+@given(
+    st.lists(st.tuples(st.integers(1, 999), st.integers(0, 999), st.booleans(), st.booleans()), max_size=20), st.integers(0, 99)
+)
+def test_a_cut_log_never_says_less_than_was_spent(requests: list[tuple[int, int, bool, bool]], cut: int) -> None:
+    """Wherever a crash cut the log behind its reservations: what the next start counts is at least what was spent."""
+    with tempfile.TemporaryDirectory() as folder:
+        budget, spent = Budget.of(PRICES, None, log=SpendingLog(Path(folder))), 0
+        numbers = [budget.reserve(most) for most, _, _, _ in requests]
+        path = Path(folder) / SPENDING
+        whole = path.stat().st_size if path.exists() else 0
+        for number, (most, cost, sure, ended) in zip(numbers, requests, strict=True):
+            if ended:
+                spent += min(cost, most)
+                budget.settle(number, min(cost, most), sure=sure)
+        if path.exists():
+            os.truncate(path, max(whole, path.stat().st_size - cut))
+        again = SpendingLog(Path(folder))
+        assert spent <= again.spent <= sum(most for most, _, _, _ in requests)
+
+
+def test_the_log_of_many_starts_is_one_line_and_its_own(tmp_path: Path) -> None:
+    """A start puts earlier ones together with its first reservation, and writes nothing before."""
+    for _ in range(3):
+        log = SpendingLog(tmp_path)
+        budget = Budget.of(PRICES, None, log=log)
+        budget.settle(budget.reserve(1000), 700)
+        log.close()
+    before = (tmp_path / SPENDING).read_bytes()
+    assert [json.loads(line) for line in before.splitlines()] == [
+        {"before": 1400, "unsure": 0},
+        {"n": 0, "reserved": 1000},
+        {"n": 0, "cost": 700},
+    ]
+    SpendingLog(tmp_path, fresh=True).close()
+    assert (tmp_path / SPENDING).read_bytes() == before
+    assert SpendingLog(tmp_path).spent == 2100
+    assert SpendingLog(tmp_path, fresh=True).spent == 0
+
+
+def test_records_of_before_count_where_there_is_no_log(tmp_path: Path) -> None:
+    """A log that was deleted does not make money come back."""
+    assert Budget.of(PRICES, None, log=SpendingLog(tmp_path), spent=0.5).spent == PICO // 2
+
+
+def test_a_log_that_cannot_be_written_is_said_in_one_sentence(tmp_path: Path) -> None:
+    """Nothing is sent whose money cannot be written down."""
+    log = SpendingLog(tmp_path / "gone")
+    with pytest.raises(SettingsError, match=r"spending\.jsonl cannot be written"):
+        Budget.of(PRICES, 1.0, log=log).reserve(5)
+
+
+# --- prices ----------------------------------------------------------------------------------------------------------
+
+
+def test_prices_are_of_a_million_tokens() -> None:
+    """Exactly, also for the cheapest: ten thousand prompt tokens at half a cent a million."""
+    assert PRICES(Usage(1, 2_000_000, 500_000)) == 4.0
+    assert Prices(0.005, 0.0).picodollars(10_000, 0) == 5 * 10**7
+
+
+def test_the_shipped_table_is_whole() -> None:
+    """Each model has its prices, cached prompts and batches are cheaper, and the table says of which day it is."""
+    table = prices_in(SHIPPED_PRICES)
+    assert len(table) > 5
+    for prices in table.values():
+        assert 0 < prices.input < prices.output
+        assert prices.cached_input is not None
+        assert prices.cached_input < prices.input
+        assert prices.batch is not None
+        assert prices.batch.input < prices.input
+        assert "20" in prices.said
+
+
+def test_the_users_table_goes_before_the_shipped_one(tmp_path: Path) -> None:
+    """And knows models that the shipped one does not; a dated snapshot costs what its model costs."""
+    own = tmp_path / "prices.toml"
+    own.write_text('[models."gpt-4o"]\ninput = 7\noutput = 8\n[models."house"]\ninput = 0.1\noutput = 0.2\n')
+    assert known_prices("gpt-4o", table=own, shipped=True) == Prices(7, 8, said="prices.toml")
+    assert known_prices("house", table=own, shipped=False) == Prices(0.1, 0.2, said="prices.toml")
+    assert known_prices("gpt-4o-2024-08-06", table=None, shipped=True) == prices_in(SHIPPED_PRICES)["gpt-4o"]
+    assert known_prices("gpt-4o", table=None, shipped=False) is None
+    assert known_prices("nobody-knows-it", table=own, shipped=True) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "models = 5", "no toml [", '[models."x"]\ninput = 1', '[models."x"]\ninput = -1\noutput = 1', '[models."x"]\nimput = 1'],
+)
+def test_a_table_that_is_none_is_said(text: str, tmp_path: Path) -> None:
+    """In one sentence, with the setting to mend."""
+    table = tmp_path / "prices.toml"
+    table.write_text(text)
+    with pytest.raises(SettingsError, match="prices"):
+        known_prices("x", table=table, shipped=True)
+    with pytest.raises(SettingsError, match="LLM_EXTRACT_PRICES"):
+        known_prices("x", table=tmp_path / "absent.toml", shipped=True)

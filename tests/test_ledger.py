@@ -5,17 +5,19 @@ from __future__ import annotations
 import errno
 import json
 import os
-from collections.abc import Callable
+import tempfile
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from llm_extract import ledger as ledger_module
 from llm_extract.errors import SettingsError
 from llm_extract.ledger import RECORDS, RUN, Ledger, Totals
 from llm_extract.letters import LetterFile
-from llm_extract.schema import Record, RunInfo, SourceFile, record_line
+from llm_extract.schema import Issue, Record, RunInfo, SourceFile, record_line
 
 SETTINGS = {"engine": "hybrid", "model": "demo", "prompts": ["a.v1", "b.v2"], "seed": 7}
 
@@ -58,6 +60,19 @@ def started(out: Path, letters: list[LetterFile], **parts: Any) -> tuple[Ledger,
 def lines(out: Path) -> list[dict[str, Any]]:
     """The records that stand in the file."""
     return [json.loads(line) for line in (out / RECORDS).read_text("utf-8").splitlines()]
+
+
+def test_why_letters_failed_is_counted(out: Path, letters: list[LetterFile]) -> None:
+    """`run.json` says how many failed for which reason; a letter that is read well later counts no more."""
+    failed = record(letters[0], "failed").model_copy(update={"issues": (Issue(pointer="", code="empty_file", message="-"),)})
+    ledger, _ = started(out, letters)
+    with ledger:
+        ledger.write(failed)
+        assert ledger.finish(complete=False, letters=3)["failures"] == {"empty_file": 1}
+    ledger, _ = started(out, letters)
+    with ledger:
+        ledger.write(record(letters[0]))
+        assert ledger.finish(complete=False, letters=3)["failures"] == {}
 
 
 def run_of(out: Path, letters: list[LetterFile], statuses: list[str], *, complete: bool = True) -> dict[str, Any]:
@@ -124,6 +139,73 @@ def test_records_of_other_letters_are_kept(out: Path, letters: list[LetterFile])
     run_of(out, letters, ["ok", "failed", "ok"])
     assert started(out, letters[:1])[1] == []
     assert [d["letter_id"] for d in lines(out)] == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize(
+    ("failures", "expected"), [("again", ["b", "d"]), ("keep", ["d"]), ("only", ["b", "c"])], ids=["again", "keep", "only"]
+)
+def test_what_becomes_of_failures_is_a_choice(out: Path, letters: list[LetterFile], failures: str, expected: list[str]) -> None:
+    """Tried again with the rest, left as they are, or tried alone and with them the letters without an answer of the model."""
+    run_of(out, letters, ["ok", "failed", "fallback"])
+    letters.append(_letter(letters[0].path.parent, "d"))
+    ledger, left = started(out, letters, failures=failures)
+    assert left == expected
+    assert ledger.untouched == (["d"] if failures == "only" else [])
+    assert ledger.skipped == 4 - len(left) - len(ledger.untouched)
+    ledger.close()
+
+
+def test_a_failed_letter_that_was_mended_is_read_though_failures_are_kept(out: Path, letters: list[LetterFile]) -> None:
+    """Other bytes are another letter."""
+    run_of(out, letters, ["failed", "ok", "ok"])
+    letters[0].path.write_text("mended")
+    ledger, left = started(out, letters, failures="keep")
+    assert left == ["a"]
+    ledger.close()
+
+
+def test_going_on_writes_nothing_but_the_new_line(out: Path, letters: list[LetterFile]) -> None:
+    """Where no line has to go the file is appended to, however long it is: it stays the same file."""
+    run_of(out, letters[:2], ["ok", "ok"])
+    before = (out / RECORDS).stat().st_ino, (out / RECORDS).read_bytes()
+    ledger, _ = started(out, letters)
+    with ledger:
+        ledger.write(record(letters[2]))
+    assert ((out / RECORDS).stat().st_ino, (out / RECORDS).read_bytes()[: len(before[1])]) == before
+
+
+def test_of_a_line_that_stands_twice_the_later_one_counts(out: Path, letters: list[LetterFile]) -> None:
+    """Two runs' files put together by hand count each letter once, and the next start that writes clears up."""
+    run_of(out, letters[:2], ["ok", "ok"])
+    path = out / RECORDS
+    path.write_bytes(path.read_bytes() * 2)
+    ledger, left = started(out, letters)
+    assert (left, ledger.before.letters) == (["c"], 2)
+    with ledger:
+        ledger.write(record(letters[2]))
+        assert ledger.finish(complete=True, letters=3)["records"] == 3
+    assert [d["letter_id"] for d in lines(out)] == ["a", "b", "c"]
+
+
+@given(st.lists(st.sampled_from(["record", "junk", "again"]), max_size=12), st.integers(0, 400))
+def test_whatever_a_crash_left_every_letter_has_one_whole_line_in_the_end(kinds: list[str], cut: int) -> None:
+    """Records, damaged lines and letters to be read again in any order, the end cut off anywhere: one more start mends it all."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "run"
+        files = [_letter(Path(folder), f"l{i}") for i, _ in enumerate(kinds)]
+        run_of(out, files, ["failed" if kind == "again" else "ok" for kind in kinds])
+        if not (out / RECORDS).exists():
+            return
+        parts = (out / RECORDS).read_bytes().splitlines(keepends=True)
+        data = b"".join(line[:-40] + b"\n" if kind == "junk" else line for line, kind in zip(parts, kinds, strict=True))
+        (out / RECORDS).write_bytes(data[: max(0, len(data) - cut)])
+        ledger, _ = started(out, [])
+        with ledger:
+            for file in ledger.left(files):
+                ledger.write(record(file))
+            report = ledger.finish(complete=True, letters=len(files))
+        assert sorted(d["letter_id"] for d in lines(out)) == sorted(f.letter_id for f in files)
+        assert report["statuses"] == ({"ok": len(files)} if files else {})
 
 
 @pytest.mark.parametrize("cut", [1, 20, 200])
@@ -237,6 +319,7 @@ def test_the_report_has_settings_counts_tokens_cost_and_times(out: Path, letters
         "records": 3,
         "skipped_as_done": 2,
         "statuses": {"fallback": 1, "ok": 1, "partial": 1},
+        "failures": {},
         "input_tokens": 30,
         "output_tokens": 3,
         "attempts": 3,
@@ -279,33 +362,70 @@ def test_records_are_lines_of_the_contract(out: Path, letters: list[LetterFile])
 # --- trouble with the disk ----------------------------------------------------------------------------------------------------
 
 
-class FullDisk:
-    """A file that takes nothing and complains at every chance, as one on a full disk does."""
-
-    def write(self, text: str) -> int:
-        """Take it, into the buffer."""
-        return len(text)
-
-    def flush(self) -> None:
-        """Find no room."""
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-    close = flush
-
-    def fileno(self) -> int:
-        """No file."""
-        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
-
-
-def test_a_full_disk_is_said_in_one_sentence(out: Path, letters: list[LetterFile], monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
+def test_a_full_disk_is_said_in_one_sentence(out: Path, letters: list[LetterFile]) -> None:
     """Not a traceback but what happened and what to do; closing afterwards does not hide it."""
     ledger, _ = started(out, letters)
-    real: Callable[..., IO[Any]] = Path.open
-    monkeypatch.setattr(Path, "open", lambda self, *a, **k: FullDisk() if a[:1] == ("a",) else real(self, *a, **k))
+    (out / RECORDS).symlink_to("/dev/full")
     with pytest.raises(SettingsError, match="No space left on device") as full, ledger:
         ledger.write(record(letters[0]))
     assert "make room and start again" in str(full.value)
     assert ledger.totals.letters == 0
+
+
+def test_a_disk_that_fills_within_a_line_leaves_no_part_of_it(out: Path, letters: list[LetterFile]) -> None:
+    """What fitted of the line is taken back: the file holds whole lines, and the same command goes on when there is room."""
+    resource = pytest.importorskip("resource")
+    ledger, _ = started(out, letters)
+    ledger.write(record(letters[0]))
+    whole = (out / RECORDS).read_bytes()
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(whole) + 100, hard))
+    try:
+        with pytest.raises(SettingsError, match="cannot be written"):
+            ledger.write(record(letters[1]))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert (out / RECORDS).read_bytes() == whole
+    ledger.close()
+    again, left = started(out, letters)
+    assert left == ["b", "c"]
+    again.close()
+
+
+class Clock:
+    """Time that stands still until it is told to go on."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        """The time."""
+        return self.now
+
+
+@pytest.mark.parametrize(("seconds", "synced"), [(0.0, [1, 2, 3, 3]), (5.0, [0, 0, 1, 1]), (9.0, [0, 0, 0, 1])])
+def test_lines_reach_the_disk_in_groups(
+    out: Path, letters: list[LetterFile], monkeypatch: pytest.MonkeyPatch, seconds: float, synced: list[int]
+) -> None:
+    """At the latest `sync_seconds` after they were written, also when no further line comes; 0 syncs each by itself."""
+    clock, seen = Clock(), []
+    monkeypatch.setattr(ledger_module.time, "monotonic", clock)
+    ledger, _ = started(out, letters, sync_seconds=seconds)
+    real, calls = os.fsync, []
+    with ledger:
+        ledger.write(record(letters[0]))
+        monkeypatch.setattr(ledger_module.os, "fsync", lambda number: (calls.append(number), real(number)))
+        calls += [0] if seconds == 0 else []  # the one of the first line, before anybody counted
+        seen.append(len(calls))
+        for file, now in ((letters[1], 4.0), (letters[2], 8.0)):
+            clock.now = now
+            ledger.write(record(file))
+            seen.append(len(calls))
+        clock.now = 12.0
+        ledger.sync_when_due()
+        seen.append(len(calls))
+    assert seen == synced
 
 
 def test_a_report_that_cannot_be_written_leaves_the_old_one(
