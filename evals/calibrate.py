@@ -1,56 +1,121 @@
-"""Fit the confidence of values on the development letters of evals/gold, and write llm_extract/evaluation/data/confidence.json.
+"""Fit the confidence of values and the cascade's trials on the calibration letters; writes llm_extract/data/*.json.
 
-Reads recorded answers only. No letter of `test` has a say in it: a confidence that was fitted on the letters that it is
-measured on would flatter.
+`evals/calibration` holds letters that neither rules nor prompts were written with: on letters that a rule was tuned on it is
+always right, and its confidence would flatter. No letter of `test` has a say either. The engine `model`, of which the calibration
+letters have no recorded answers, is fitted on `dev` of evals/gold. Reads recorded answers only.
 """
 
 from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import llm_extract.evaluation
-from llm_extract.evaluating import ENGINES, Plan, read_all, variants
+import llm_extract
+from llm_extract.cascade import Trial, Trials, rules_of, sureness
+from llm_extract.confidence import Calibration, Signals, of_nothing
+from llm_extract.evaluating import Plan, Variant, read_all, variants
 from llm_extract.evaluation.cases import Case, load_cases
-from llm_extract.evaluation.confidence import Calibration, Signals
 from llm_extract.evaluation.evaluate import BASELINE, Reader, row_signals
-from llm_extract.evaluation.score import score
-from llm_extract.wiring import open_letter
+from llm_extract.evaluation.score import ERRORS, ITEM, Row, score
+from llm_extract.letters import Letter
+from llm_extract.questions import Questions
+from llm_extract.schema import Record
+from llm_extract.settings import Settings
+from llm_extract.wiring import model_name, open_letter
 
-GOLD = Path(__file__).parent / "gold"
-OUT = Path(llm_extract.evaluation.__file__).parent / "data" / "confidence.json"
+HERE = Path(__file__).parent
+OUT = Path(llm_extract.__file__).parent / "data"
+FOLDS = 5
+"""A letter's sureness is that of a calibration which has not seen it: fitted on the other folds."""
 
-
-def seen(reader: Reader, rules: Reader, cases: list[Case], opener: partial) -> Iterator[tuple[Signals, bool]]:
-    """Each value that a reader gave, and whether it was right."""
-    for case in cases:
-        record, other = reader.records[case.letter_id], rules.records[case.letter_id]
-        for row in score(case.letter_id, reader.name, case.label, record):
-            signals = row_signals(row, record, None if reader is rules else other, opener(case.file))
-            if signals is not None:
-                yield signals, row.outcome == "correct"
-
-
-def development_cases(opener: partial) -> list[Case]:
-    """The letters that may have a say."""
-    return [case for case in load_cases(GOLD, opener).cases if case.split == "dev"]
+Seen = list[tuple[Signals, bool]]
+_MAY_BE_EMPTY = ("diagnoses", "medications", "prior_treatments")
 
 
-def fitted() -> Calibration:
-    """The calibration that recorded answers and development labels give."""
-    plan = Plan(cases=GOLD, variants=variants(ENGINES, (), {}), replay=True)
-    opener = partial(open_letter, plan.variants[0].settings)
-    cases = development_cases(opener)
-    readers = asyncio.run(read_all(plan, cases))
-    rules = next(reader for reader in readers if reader.name == BASELINE)
-    return Calibration.fit(value for reader in readers for value in seen(reader, rules, cases, opener))
+@dataclass(frozen=True)
+class Read:
+    """One folder of labelled letters, read by its engines."""
+
+    cases: list[Case]
+    letters: dict[str, Letter]
+    readers: dict[str, Reader]
+
+
+def read(folder: Path, engines: Sequence[str], *, split: str | None = None) -> Read:
+    """The letters of a folder (of one split) by engine, from recorded answers."""
+    chosen: tuple[Variant, ...] = variants(engines, (), {})
+    opener = partial(open_letter, chosen[0].settings)
+    cases = [case for case in load_cases(folder, opener).cases if split in (None, case.split)]
+    readers = asyncio.run(read_all(Plan(cases=folder, variants=chosen, replay=True), cases))
+    return Read(cases, {case.letter_id: opener(case.file) for case in cases}, {reader.name: reader for reader in readers})
+
+
+def rows_of(case: Case, record: Record) -> list[Row]:
+    """The scored values of one letter."""
+    return [row for row in score(case.letter_id, record.run.engine, case.label, record) if row.field != ITEM]
+
+
+def seen_of(case: Case, reader: Reader, rules: Reader, letter: Letter) -> Seen:
+    """Each value that a reader gave in a letter, and whether it was right."""
+    traced = reader.readings[case.letter_id]
+    other = None if reader is rules else rules.readings[case.letter_id].record
+    signals = ((row, row_signals(row, traced, other, letter)) for row in rows_of(case, traced.record))
+    return [(s, row.outcome == "correct") for row, s in signals if s is not None]
+
+
+def nothing_of(case: Case, record: Record) -> Iterator[tuple[Signals, bool]]:
+    """Each list that the rules left empty, and whether the label does too."""
+    for name in _MAY_BE_EMPTY:
+        if not getattr(record.clinical, name):
+            yield of_nothing(BASELINE, name), not getattr(case.label.clinical, name)
+    if len(record.items) == len(case.label.items):
+        for mine, theirs in zip(record.items, case.label.items, strict=True):
+            if not mine.reasons:
+                yield of_nothing(BASELINE, "reasons"), not theirs.reasons
+
+
+def errors_of(case: Case, record: Record) -> float:
+    """Share of a letter's values that are wrong, missing or invented."""
+    outcomes = [row.outcome for row in rows_of(case, record) if row.outcome != "correctly_null"]
+    return sum(outcome in ERRORS for outcome in outcomes) / max(len(outcomes), 1)
+
+
+def trials(letters: Read, seen: dict[str, Seen]) -> Iterator[Trial]:
+    """A trial a letter, its sureness by a calibration of the other folds."""
+    for index, case in enumerate(letters.cases):
+        others = (s for i, other in enumerate(letters.cases) if i % FOLDS != index % FOLDS for s in seen[other.letter_id])
+        letter = letters.letters[case.letter_id]
+        yield Trial(
+            sureness(rules_of(letter), letter, Calibration.fit(others)),
+            errors_of(case, letters.readers[BASELINE].readings[case.letter_id].record),
+            errors_of(case, letters.readers["hybrid"].readings[case.letter_id].record),
+        )
+
+
+def main() -> None:
+    """Fit both and write them."""
+    fresh = read(HERE / "calibration", (BASELINE, "hybrid"))
+    rules = fresh.readers[BASELINE]
+    by_rules = {
+        case.letter_id: seen_of(case, rules, rules, fresh.letters[case.letter_id])
+        + list(nothing_of(case, rules.readings[case.letter_id].record))
+        for case in fresh.cases
+    }
+    by_both = [s for case in fresh.cases for s in seen_of(case, fresh.readers["hybrid"], rules, fresh.letters[case.letter_id])]
+    dev = read(HERE / "gold", (BASELINE, "model"), split="dev")
+    by_model = [s for c in dev.cases for s in seen_of(c, dev.readers["model"], dev.readers[BASELINE], dev.letters[c.letter_id])]
+    calibration = Calibration.fit([*(s for seen in by_rules.values() for s in seen), *by_both, *by_model])
+    (OUT / "confidence.json").write_text(calibration.as_json(), "utf-8")
+    settings = Settings()
+    kept = Trials(model_name(settings), Questions.load(settings).names, tuple(trials(fresh, by_rules)))
+    (OUT / "cascade.json").write_text(kept.as_json(), "utf-8")
+    hits, values = calibration.classes[()]
+    sys.stdout.write(f"{values} values, {hits} of them right; {len(kept.trials)} trials of the cascade\n")
 
 
 if __name__ == "__main__":
-    calibration = fitted()
-    OUT.write_text(calibration.as_json(), "utf-8")
-    hits, values = calibration.classes[()]
-    sys.stdout.write(f"{values} values of the development letters, {hits} of them right; written to {OUT.name}\n")
+    main()

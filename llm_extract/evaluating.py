@@ -9,16 +9,19 @@ from __future__ import annotations
 import asyncio
 import shlex
 import sys
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import aclosing
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from llm_extract.confidence import shipped
 from llm_extract.engine import Engine, Reading, Usage
 from llm_extract.errors import LetterError, MissingExtraError, SettingsError
-from llm_extract.letters import Letter
+from llm_extract.letters import Letter, LetterFile
+from llm_extract.pipeline import Pipeline, Traced
+from llm_extract.reader import all_or_none
 from llm_extract.schema import Record
 from llm_extract.settings import Settings
 from llm_extract.wiring import model_name, open_letter, open_pipeline, recorded_asker, run_settings, settings_of
@@ -149,7 +152,6 @@ def _letters(cases: Sequence[Case], opener: Any) -> dict[str, Letter]:
 
 def measured(plan: Plan, cases: Cases, letters: Mapping[str, Letter]) -> tuple[list[EngineRun], Report]:
     """All engines over all cases, and the report on them."""
-    from llm_extract.evaluation.confidence import shipped
     from llm_extract.evaluation.evaluate import BASELINE, engine_run, headline_of, report_of
 
     readers = asyncio.run(read_all(plan, cases.cases))
@@ -159,7 +161,14 @@ def measured(plan: Plan, cases: Cases, letters: Mapping[str, Letter]) -> tuple[l
         engine_run(reader, cases.cases, letters, headline, shipped(), None if reader.name == BASELINE else rules)
         for reader in readers
     ]
-    return runs, report_of(cases, runs)
+    return runs, report_of(cases, runs, _sureness(letters))
+
+
+def _sureness(letters: Mapping[str, Letter]) -> dict[str, float]:
+    """How sure the rules are of each letter, as the cascade sees it."""
+    from llm_extract.cascade import rules_of, sureness
+
+    return {letter_id: sureness(rules_of(letter), letter, shipped()) for letter_id, letter in letters.items()}
 
 
 _TO_RECORD = "with --record in place of --replay the model is asked for those alone (`make record` in the project's checkout)"
@@ -198,18 +207,27 @@ async def _read(variant: Variant, plan: Plan, cases: Sequence[Case], recordings:
     pipeline = await open_pipeline(settings, asker=asker)
     meter = _Metered(pipeline.engine)
     metered = replace(pipeline, engine=meter)
-    records = []
     try:
-        async with aclosing(metered.stream(case.file for case in cases)) as stream:
-            async for record in stream:
-                records.append(meter.timed(record))
-                _tell(variant.name, len(records), len(cases))
+        readings = await _traced(metered, [case.file for case in cases], partial(_tell, variant.name, len(cases)))
     finally:
         await pipeline.close()
-    return Reader(variant.name, run_settings(settings), records)
+    return Reader(variant.name, run_settings(settings), [Traced(meter.timed(t.record), t.given_by) for t in readings])
 
 
-def _tell(name: str, done: int, total: int) -> None:
+async def _traced(pipeline: Pipeline, files: Sequence[LetterFile], told: Callable[[int], None]) -> list[Traced]:
+    """All files read, as many at once as the pipeline may."""
+    slots, done = asyncio.Semaphore(pipeline.concurrency), count(1)
+
+    async def read(file: LetterFile) -> Traced:
+        async with slots:
+            traced = await pipeline.read_file_traced(file)
+        told(next(done))
+        return traced
+
+    return await all_or_none([read(file) for file in files])
+
+
+def _tell(name: str, total: int, done: int) -> None:
     """A line now and then on standard error."""
     if done == total or done % 10 == 0:
         sys.stderr.write(f"{name}: {done} of {total} letters\n")

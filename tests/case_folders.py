@@ -10,11 +10,12 @@ from typing import Any
 
 import samples
 
+from llm_extract.confidence import shipped
 from llm_extract.evaluation.cases import Cases, load_cases
-from llm_extract.evaluation.confidence import shipped
 from llm_extract.evaluation.evaluate import Reader, engine_run, headline_of, report_of
 from llm_extract.evaluation.report import EngineRun, Report
 from llm_extract.letters import Letter, LetterFile, read_letter
+from llm_extract.pipeline import Traced
 from llm_extract.schema import Record, RunInfo, SourceFile
 
 Change = Callable[[dict[str, Any]], object]
@@ -95,5 +96,5 @@ def evaluated(cases: Cases, **engines: Mapping[str, Record]) -> tuple[list[Engin
     return runs, report_of(cases, runs)
 
 
-def _records(cases: Cases, given: Mapping[str, Record]) -> list[Record]:
-    return [given.get(case.letter_id) or record(case.label.model_dump(mode="json")) for case in cases.cases]
+def _records(cases: Cases, given: Mapping[str, Record]) -> list[Traced]:
+    return [Traced(given.get(c.letter_id) or record(c.label.model_dump(mode="json")), {}) for c in cases.cases]

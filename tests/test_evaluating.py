@@ -100,7 +100,7 @@ def test_engines_and_variants_become_columns() -> None:
     [
         (["model", "model"], [], "Two engines of the evaluation are called model; give each its own name."),
         (["model"], ["model seed=1", "a", "a"], "Two engines of the evaluation are called a, model;"),
-        (["oracle"], [], "The setting engine is wrong: Input should be 'hybrid', 'model' or 'baseline'."),
+        (["oracle"], [], "The setting engine is wrong: Input should be 'hybrid', 'cascade', 'model' or 'baseline'."),
         ([], ["warm heat=1"], "There is no setting heat; there is: engine, model"),
         ([], ["warm temperature=hot"], "The setting temperature is wrong"),
         ([], ["seed=1"], '--variant wants "NAME setting=value ...":'),
@@ -347,6 +347,6 @@ def test_a_change_for_the_worse_is_held_up(
 def test_progress_is_told_now_and_then(capsys: pytest.CaptureFixture[str]) -> None:
     """Every tenth letter and the last, on standard error."""
     for done in range(1, 13):
-        evaluating._tell("model", done, 12)
+        evaluating._tell("model", 12, done)
     said = capsys.readouterr()
     assert (said.out, said.err) == ("", "model: 10 of 12 letters\nmodel: 12 of 12 letters\n")

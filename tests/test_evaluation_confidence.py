@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections import defaultdict
-from fractions import Fraction
 from itertools import pairwise, permutations, product
 from typing import Any
 
@@ -15,16 +13,13 @@ import samples
 from hypothesis import given
 from hypothesis import strategies as st
 
+from llm_extract.confidence import Calibration, Signals
 from llm_extract.evaluation.confidence import (
-    PRIOR,
-    Calibration,
     Point,
-    Signals,
     accuracy_at,
     caught_at,
     is_value,
     risk_coverage,
-    shipped,
     signals_of,
     with_confidence,
 )
@@ -36,7 +31,7 @@ from llm_extract.schema import EvidenceSpan, Issue, Record
 
 def signals(name: str, pointer: str, record: Record | None = None, other: Record | None = None) -> Signals:
     """The signals of a value of the first letter's record."""
-    return signals_of("model", name, pointer, record or es.record_of(es.label()), other, samples.letter())
+    return signals_of("model", name, pointer, record or es.record_of(es.label()), other, samples.letter(), {pointer: "some.rule"})
 
 
 def other(**values: Any) -> Record:
@@ -46,7 +41,7 @@ def other(**values: Any) -> Record:
 
 def test_signals_of_a_bare_value() -> None:
     """A value of which nothing is known but who gave it: not doubted, nobody else asked, the rules', without words."""
-    assert signals("age", "/patient/age") == Signals("model", False, "alone", "age", "baseline", False)
+    assert signals("age", "/patient/age") == Signals("model", False, "alone", "age", "baseline", "some.rule", False)
 
 
 @pytest.mark.parametrize(
@@ -152,105 +147,11 @@ def test_what_a_reviewer_looks_at(row: dict[str, Any], expected: bool) -> None:
     assert is_value(es.a_row(**row)) is expected
 
 
-# --- calibration -----------------------------------------------------------------------------------------------------
-
-KNOWN = Signals("model", False, "agrees", "age", "model", True)
-SEEN = [(KNOWN, True)] * 3 + [(KNOWN, False), (KNOWN._replace(verbatim=False), False), (KNOWN._replace(engine="hybrid"), True)]
-
-some_signals = st.builds(
-    Signals,
-    engine=st.sampled_from(("model", "hybrid")),
-    doubted=st.booleans(),
-    agreement=st.sampled_from(("agrees", "differs", "silent", "alone")),
-    field=st.sampled_from(("age", "sex")),
-    reader=st.sampled_from(("model", "baseline")),
-    verbatim=st.booleans(),
-)
-seen_values = st.lists(st.tuples(some_signals, st.booleans()), max_size=30)
-
-
-def test_classes_are_prefixes_with_their_hits() -> None:
-    """All values are in the class of everything, and each in one finer class a signal."""
-    classes = Calibration.fit(SEEN).classes
-    assert classes[()] == (4, 6)
-    assert classes["model",] == (3, 5)
-    assert classes["model", "False", "agrees", "age", "model"] == (3, 5)
-    assert classes["model", "False", "agrees", "age", "model", "True"] == (3, 4)
-    assert classes["model", "False", "agrees", "age", "model", "False"] == (0, 1)
-    assert len(classes) == 1 + 2 * 6 + 1
-
-
-def test_confidence_by_hand() -> None:
-    """Each finer class counts its values beside four of the coarser class's estimate; the coarsest beside four of a coin."""
-    assert PRIOR == 4
-    estimate = (4 + 4 * Fraction(1, 2)) / (6 + 4)
-    for _ in range(5):
-        estimate = (3 + 4 * estimate) / (5 + 4)
-    estimate = (3 + 4 * estimate) / (4 + 4)
-    assert Calibration.fit(SEEN).confidence(KNOWN) == pytest.approx(float(estimate), rel=1e-12)
-
-
-def test_nothing_seen_is_a_coin() -> None:
-    """A calibration without values says one half of everything."""
-    assert Calibration.fit([]).confidence(KNOWN) == 0.5
-
-
-def test_unseen_signals_have_the_confidence_of_their_coarser_class() -> None:
-    """A class that was never seen leaves the estimate of the one before it."""
-    calibration = Calibration.fit([(KNOWN, True)] * 5)
-    whole = (5 + 4 * 0.5) / 9
-    engine = (5 + 4 * whole) / 9
-    doubted = KNOWN._replace(doubted=True)
-    assert calibration.confidence(doubted) == pytest.approx(engine)
-    assert calibration.confidence(doubted._replace(field="sex")) == calibration.confidence(doubted)
-
-
-@given(seen=seen_values, signals=some_signals)
-def test_confidence_is_a_probability(seen: list[tuple[Signals, bool]], signals: Signals) -> None:
-    """Never surer than certain, and never quite certain: few values say little."""
-    assert 0 < Calibration.fit(seen).confidence(signals) < 1
-
-
-@given(seen=seen_values, signals=some_signals)
-def test_a_value_that_was_right_makes_its_like_surer(seen: list[tuple[Signals, bool]], signals: Signals) -> None:
-    """One more right value never lowers the confidence in others like it, one more error never raises it."""
-    before = Calibration.fit(seen).confidence(signals)
-    assert Calibration.fit([*seen, (signals, True)]).confidence(signals) > before
-    assert Calibration.fit([*seen, (signals, False)]).confidence(signals) < before
-
-
-@given(seen=seen_values, data=st.data())
-def test_a_calibration_is_kept_as_it_is(seen: list[tuple[Signals, bool]], data: st.DataObject) -> None:
-    """What is written is read again, and the same values in any order are written alike."""
-    calibration = Calibration.fit(seen)
-    text = calibration.as_json()
-    assert Calibration.from_json(text) == calibration
-    assert Calibration.fit(data.draw(st.permutations(seen))).as_json() == text
-    assert len(json.loads(text)) == len(calibration.classes)
-
-
-def test_a_calibration_has_a_line_a_class() -> None:
-    """Classes are sorted, one a line, so that a difference between two fits can be read."""
-    lines = Calibration.fit([(KNOWN, True)]).as_json().splitlines()
-    assert (lines[0], lines[-1]) == ("[", "]")
-    assert lines[1:3] == ["  [[], 1, 1],", '  [["model"], 1, 1],']
-    assert len(lines) == 7 + 2
-
-
-def test_the_shipped_calibration_is_one() -> None:
-    """The package's own calibration can be read, is read once, and has no more hits than values in any class."""
-    assert shipped() is shipped()
-    assert all(0 <= hits <= n for hits, n in shipped().classes.values())
-    assert all(
-        len(key) <= len(Signals._fields) and (not key or key[0] in {"baseline", "model", "hybrid"}) for key in shipped().classes
-    )
-    assert 0 < shipped().confidence(KNOWN) < 1
-
-
 def test_a_row_gets_its_confidence() -> None:
     """The confidence is set, everything else stays."""
-    calibration = Calibration.fit(SEEN)
-    assert with_confidence(es.a_row(), KNOWN, calibration) == es.a_row(confidence=calibration.confidence(KNOWN))
+    known = signals("age", "/patient/age")
+    calibration = Calibration.fit([(known, True)])
+    assert with_confidence(es.a_row(), known, calibration) == es.a_row(confidence=calibration.confidence(known))
 
 
 # --- what it is worth ------------------------------------------------------------------------------------------------

@@ -19,10 +19,10 @@ from typing import Any, NamedTuple
 import pytest
 import samples
 
+from llm_extract.confidence import Calibration
 from llm_extract.evaluating import Plan, read_all, variants
 from llm_extract.evaluation import kept
 from llm_extract.evaluation.cases import Case, Cases, LabelFile, load_cases
-from llm_extract.evaluation.confidence import Calibration
 from llm_extract.evaluation.evaluate import Reader, engine_run, headline_of, report_of
 from llm_extract.evaluation.gate import Gate, gate
 from llm_extract.evaluation.html import WITHHELD, html, row_id
@@ -31,6 +31,7 @@ from llm_extract.evaluation.marks import Marked
 from llm_extract.evaluation.plots import COLOURS, plots
 from llm_extract.evaluation.report import EngineRun, Report
 from llm_extract.letters import Letter, LetterFile, letter_from_text, read_letter
+from llm_extract.pipeline import Traced
 from llm_extract.schema import Record
 from llm_extract.sections import sections_of
 
@@ -178,7 +179,7 @@ def _evaluated(folder: Path) -> tuple[Cases, Mapping[str, Letter], list[EngineRu
     cases = load_cases(folder, _opened)
     letters = {case.letter_id: _opened(case.file) for case in cases.cases}
     (rules,) = asyncio.run(read_all(plan, cases.cases))
-    other = Reader(OTHER, {"engine": "model"}, [_second(rules.records[c.letter_id], c) for c in cases.cases])
+    other = Reader(OTHER, {"engine": "model"}, [Traced(_second(rules.records[c.letter_id], c), {}) for c in cases.cases])
     _, headline = headline_of(cases.cases)
     runs = [engine_run(reader, cases.cases, letters, headline, Calibration({})) for reader in (rules, other)]
     return cases, letters, runs

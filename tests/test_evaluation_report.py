@@ -21,10 +21,10 @@ from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 
 from llm_extract import __version__
+from llm_extract.confidence import Calibration, Signals
 from llm_extract.evaluation import confidence as trust
 from llm_extract.evaluation.align import THRESHOLD
 from llm_extract.evaluation.cases import Case, Cases, LabelFile, Mistake
-from llm_extract.evaluation.confidence import Calibration, Signals
 from llm_extract.evaluation.evaluate import THRESHOLDS, Reader, engine_run, headline_of, report_of, row_signals, rows_of
 from llm_extract.evaluation.metrics import FIELD_NAMES, GROUPS, NO_ITEM, Tallies
 from llm_extract.evaluation.report import (
@@ -42,6 +42,7 @@ from llm_extract.evaluation.score import ITEM, SLIP, Row, score
 from llm_extract.evaluation.statistics import difference_interval, f1_interval, holm, sign_flip, wilson
 from llm_extract.evaluation.verdict import verdict_of
 from llm_extract.letters import LetterFile
+from llm_extract.pipeline import Traced
 from llm_extract.schema import EvidenceSpan, Issue, Label, Record
 
 TEXTS = [name for name in samples.NAMES if samples.path_of(name).suffix == ".txt"]
@@ -133,7 +134,9 @@ def evaluation() -> tuple[Cases, tuple[EngineRun, ...], Report]:
     costs = {"baseline": 0.0, "model": None, "perfect": 0.25}
     readers = [
         Reader(
-            engine, {"engine": engine}, [record(n, k, engine, costs[engine]) for n, k in zip(TEXTS, kinds[engine], strict=True)]
+            engine,
+            {"engine": engine},
+            [Traced(record(n, k, engine, costs[engine]), {}) for n, k in zip(TEXTS, kinds[engine], strict=True)],
         )
         for engine in kinds
     ]
@@ -674,7 +677,7 @@ def test_cases_are_described() -> None:
 def test_letters_without_a_split_are_all() -> None:
     """Where nothing is split, one split of that name holds every letter, and the figures are those of all."""
     listed = cases(case(es.FULL), case(es.SPARSE))
-    reader = Reader("model", {}, map(es.record_of, (es.FULL, es.SPARSE)))
+    reader = Reader("model", {}, [Traced(es.record_of(label), {}) for label in (es.FULL, es.SPARSE)])
     found = report_of(listed, [engine_run(reader, listed.cases, {}, iter(("sparse", "full")), CALIBRATION)])
     assert (found.cases.headline, found.cases.splits, found.cases.headline_letters) == ("all", {"all": 2}, 2)
     assert found.engine("model").score("decision").correct == 3
@@ -738,11 +741,14 @@ def test_rows_are_judged_and_weighed() -> None:
     read = es.record_of(
         es.changed(es.label(name), patient__age=None), evidence=evidence_of(name), provenance={"/patient/sex": "model"}
     )
-    rows = {r.predicted_pointer: r for r in rows_of(one, samples.letter(name), read, "mine", None, CALIBRATION)}
+    rows = {
+        r.predicted_pointer: r
+        for r in rows_of(one, samples.letter(name), Traced(read, {"/patient/sex": "patient.noun"}), "mine", None, CALIBRATION)
+    }
     sex, age, item = rows["/patient/sex"], rows["/patient/age"], rows["/items/0"]
     assert (sex.engine, sex.reader, sex.placed, age.reader) == ("mine", "model", True, None)
     assert sex.evidence in ("supported", "unsupported")
-    assert sex.confidence == CALIBRATION.confidence(Signals("baseline", False, "alone", "sex", "model", False))
+    assert sex.confidence == CALIBRATION.confidence(Signals("baseline", False, "alone", "sex", "model", "patient.noun", False))
     assert (age.outcome, age.confidence, age.evidence) == ("missing", None, None)
     assert (item.confidence, item.evidence) == (None, None)
 
@@ -751,27 +757,33 @@ def test_the_second_reader_is_asked() -> None:
     """A value that a second reader gives too is surer, by the calibration's class."""
     one, read = case(es.label()), es.record_of(es.label(), run={"engine": "model"})
     sure, alone = (
-        {r.pointer: r.confidence for r in rows_of(one, samples.letter(), read, "mine", other, CALIBRATION)}["/patient/age"]
+        {r.pointer: r.confidence for r in rows_of(one, samples.letter(), Traced(read, {}), "mine", other, CALIBRATION)}[
+            "/patient/age"
+        ]
         for other in (es.record_of(es.label()), None)
     )
-    assert sure == CALIBRATION.confidence(Signals("model", False, "agrees", "age", "baseline", False))
-    assert alone == CALIBRATION.confidence(Signals("model", False, "alone", "age", "baseline", False))
+    assert sure == CALIBRATION.confidence(Signals("model", False, "agrees", "age", "baseline", "", False))
+    assert alone == CALIBRATION.confidence(Signals("model", False, "alone", "age", "baseline", "", False))
     assert sure > alone
 
 
 def test_a_letter_that_could_not_be_opened_is_scored() -> None:
     """Without a letter there is no evidence to judge and no signal, but every value of the label is counted."""
-    rows = rows_of(case(es.FULL), None, es.failed("full"), "mine", None, CALIBRATION)
+    rows = rows_of(case(es.FULL), None, Traced(es.failed("full"), {}), "mine", None, CALIBRATION)
     assert rows == score("full", "mine", es.FULL, es.failed("full"))
-    assert {r.confidence for r in rows_of(case(es.FULL), None, es.record_of(es.FULL), "mine", None, CALIBRATION)} == {None}
+    assert {r.confidence for r in rows_of(case(es.FULL), None, Traced(es.record_of(es.FULL), {}), "mine", None, CALIBRATION)} == {
+        None
+    }
 
 
 def test_rows_without_a_value_have_no_signals() -> None:
     """What calibration is fitted on are values of the record: no missing ones, no items."""
     read = es.record_of(es.changed(es.label(), patient__age=None), issues=(Issue(pointer="/patient/sex", code="x", message="."),))
-    found = {r.predicted_pointer: row_signals(r, read, None, samples.letter()) for r in score("a", "b", es.label(), read)}
+    found = {
+        r.predicted_pointer: row_signals(r, Traced(read, {}), None, samples.letter()) for r in score("a", "b", es.label(), read)
+    }
     assert (found["/patient/age"], found["/items/0"]) == (None, None)
-    assert found["/patient/sex"] == Signals("baseline", True, "alone", "sex", "baseline", False)
+    assert found["/patient/sex"] == Signals("baseline", True, "alone", "sex", "baseline", "", False)
 
 
 def test_runs_keep_what_was_read() -> None:

@@ -7,10 +7,11 @@ import runpy
 from collections import Counter
 from functools import cache, partial
 
+import pytest
 import samples
 
+from llm_extract.confidence import shipped
 from llm_extract.evaluation.cases import Case, load_cases
-from llm_extract.evaluation.confidence import shipped
 from llm_extract.evaluation.leaks import near_duplicates
 from llm_extract.schema import CATEGORIES, DECISIONS, REASONS
 from llm_extract.settings import Settings
@@ -72,21 +73,20 @@ def test_what_was_settled_stands_in_the_labels() -> None:
 
 
 def test_the_calibration_knows_no_test_letter() -> None:
-    """`make calibrate` reads development letters alone, and what it wrote says more of a confirmed value than of a doubted
-    one.
-    """
+    """`make calibrate` is given calibration and development letters alone, and a value of a doubted class is right less often."""
     calibrate = runpy.run_path(str(samples.ROOT / "evals" / "calibrate.py"))
-    assert {case.split for case in calibrate["development_cases"](OPENER)} == {"dev"}
+    assert {case.split for case in calibrate["read"](GOLD, ("baseline",), split="dev").cases} == {"dev"}
     hits, values = shipped().classes[()]
     assert 0 < hits < values
     doubted, certain = (shipped().classes[("hybrid", doubt)] for doubt in ("True", "False"))
     assert doubted[0] / doubted[1] < certain[0] / certain[1]
 
 
-def test_practice_letters_are_no_test_letters() -> None:
-    """What the rules were improved on is labelled without mistakes and no near-duplicate of a `test` letter."""
-    practice = load_cases(samples.ROOT / "evals" / "practice", OPENER).cases
+@pytest.mark.parametrize("folder", ["practice", "calibration"])
+def test_letters_beside_the_gold_set_are_no_test_letters(folder: str) -> None:
+    """What rules were improved on, and what confidence is learnt from, is labelled without mistakes and near no `test` letter."""
+    others = load_cases(samples.ROOT / "evals" / folder, OPENER).cases
     test = [case for case in cases() if case.split == "test"]
-    texts = {case.letter_id: OPENER(case.file).folded.text for case in (*practice, *test)}
-    splits = {case.letter_id: case.split or "practice" for case in (*practice, *test)}
+    texts = {case.letter_id: OPENER(case.file).folded.text for case in (*others, *test)}
+    splits = {case.letter_id: case.split or folder for case in (*others, *test)}
     assert not near_duplicates(texts, splits, threshold=0.35)

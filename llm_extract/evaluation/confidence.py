@@ -1,54 +1,31 @@
-"""How far a value may be trusted.
+"""Confidence in an evaluation: the signals of a record's values, and what their confidence is worth to a reviewer.
 
-From signals that cost nothing: who read it, whether the other reader says the same, whether a
-check doubted it, whether it stands verbatim in the letter.
-
-`Calibration` turns signals into a confidence: the share of such values that were right on the development letters, drawn
-towards the share of a coarser class where there were few (a Beta prior of weight `PRIOR`). It is fitted on `dev` and kept as
-data (`data/confidence.json`, made by `make calibrate`), so that no test letter has a say in it.
-
-What a reviewer gets from it: `coverage` (accept the surest values, what share of them is right) and `review` (look at the least
-sure, what share of all errors is caught).
+`coverage`: accept the surest values, what share of them is right. `review`: look at the least sure, what share of all errors is
+caught. The calibration itself is `llm_extract.confidence`.
 """
 
 from __future__ import annotations
 
-import json
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cache
-from importlib import resources
-from typing import Any, Literal, NamedTuple
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from llm_extract.confidence import Agreement, Calibration, Signals, is_verbatim
 from llm_extract.evaluation.compare import normal
 from llm_extract.evaluation.score import ITEM, Row, value_of
-from llm_extract.folding import folded_str
 from llm_extract.letters import Letter
-from llm_extract.schema import BY_NAME, Record
-
-PRIOR = 4.0
-"""Values that the coarser class counts for in a finer one."""
-
-Agreement = Literal["agrees", "differs", "silent", "alone"]
-"""What the other reader says of the value: the same, another, nothing; `alone` where no other reader was asked."""
+from llm_extract.schema import BY_NAME, Record, Span
 
 
-class Signals(NamedTuple):
-    """What is known of a value without knowing whether it is right, coarsest first: a class is a prefix of these."""
+def signals_of(
+    engine: str, name: str, pointer: str, record: Record, other: Record | None, letter: Letter, given_by: Mapping[str, str]
+) -> Signals:
+    """The signals of one value.
 
-    engine: str
-    doubted: bool
-    agreement: Agreement
-    field: str
-    reader: str
-    verbatim: bool
-
-
-def signals_of(engine: str, name: str, pointer: str, record: Record, other: Record | None, letter: Letter) -> Signals:
-    """The signals of one value. `other` is the record of a reader that works another way, where there is one."""
+    `other` is the record of a reader that works another way, where there is one; `given_by` has what gave each value.
+    """
     value = value_of(record, pointer)
     doubts = {issue.pointer for issue in record.issues}
     return Signals(
@@ -57,7 +34,8 @@ def signals_of(engine: str, name: str, pointer: str, record: Record, other: Reco
         agreement="alone" if other is None else _agreement(name, pointer, value, other),
         field=name,
         reader=record.provenance.get(pointer, "baseline"),
-        verbatim=_verbatim(value, record, pointer, letter),
+        by=given_by.get(pointer, ""),
+        verbatim=is_verbatim(value, (Span(s.start, s.end) for s in record.evidence.get(pointer, ())), letter.text),
     )
 
 
@@ -77,60 +55,6 @@ def _agreement(name: str, pointer: str, value: Any, other: Record) -> Agreement:
     if not said:
         return "silent"
     return "agrees" if normal(name, value) in said else "differs"
-
-
-def _verbatim(value: Any, record: Record, pointer: str, letter: Letter) -> bool:
-    spans = record.evidence.get(pointer, ())
-    return bool(spans) and folded_str(letter.text[spans[0].start : spans[-1].end]).casefold() == str(value).casefold()
-
-
-# --- calibration -----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Calibration:
-    """Hits and number of values by class of signals: every prefix of every `Signals` seen on the development letters."""
-
-    classes: Mapping[tuple[str, ...], tuple[int, int]]
-
-    @classmethod
-    def fit(cls, seen: Iterable[tuple[Signals, bool]]) -> Calibration:
-        """From values and whether each was right."""
-        classes: dict[tuple[str, ...], list[int]] = defaultdict(lambda: [0, 0])
-        for signals, right in seen:
-            for key in _prefixes(signals):
-                classes[key][0] += right
-                classes[key][1] += 1
-        return cls({key: (hits, n) for key, (hits, n) in classes.items()})
-
-    def confidence(self, signals: Signals) -> float:
-        """Probability that the value is right: each finer class draws the estimate from that of the coarser one before it."""
-        estimate = 0.5
-        for key in _prefixes(signals):
-            hits, n = self.classes.get(key, (0, 0))
-            estimate = (hits + PRIOR * estimate) / (n + PRIOR)
-        return estimate
-
-    def as_json(self) -> str:
-        """One class a line, sorted, for a readable difference between two fits."""
-        lines = (f"  {json.dumps([list(key), hits, n])}" for key, (hits, n) in sorted(self.classes.items()))
-        return "[\n" + ",\n".join(lines) + "\n]\n"
-
-    @classmethod
-    def from_json(cls, text: str) -> Calibration:
-        """What `as_json` wrote."""
-        return cls({tuple(key): (hits, n) for key, hits, n in json.loads(text)})
-
-
-def _prefixes(signals: Signals) -> list[tuple[str, ...]]:
-    parts = tuple(str(part) for part in signals)
-    return [parts[:length] for length in range(len(parts) + 1)]
-
-
-@cache
-def shipped() -> Calibration:
-    """The calibration that was fitted on the development letters."""
-    return Calibration.from_json(resources.files("llm_extract.evaluation").joinpath("data/confidence.json").read_text("utf-8"))
 
 
 def is_value(row: Row) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,11 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llm_extract import __version__
+from llm_extract.confidence import Calibration, Signals
 from llm_extract.evaluation.align import THRESHOLD, align
+from llm_extract.evaluation.cascading import cascade_curve
 from llm_extract.evaluation.cases import Case, Cases
-from llm_extract.evaluation.confidence import Calibration, Signals, is_value, signals_of, with_confidence
+from llm_extract.evaluation.confidence import is_value, signals_of, with_confidence
 from llm_extract.evaluation.metrics import GROUPS, Tallies
 from llm_extract.evaluation.report import (
+    CascadeCurve,
     CasesInfo,
     Difference,
     EngineReport,
@@ -29,10 +32,14 @@ from llm_extract.evaluation.score import SLIP, Row, judged, score
 from llm_extract.evaluation.statistics import few_letters
 from llm_extract.evaluation.verdict import verdict_of
 from llm_extract.letters import Letter
+from llm_extract.pipeline import Traced
 from llm_extract.schema import Content, Record
 
 BASELINE = "baseline"
 """The engine that the others are held against."""
+
+HYBRID = "hybrid"
+"""The engine that a cascade leaves the unsure letters to."""
 
 THRESHOLDS = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 """Alignment thresholds whose effect the report shows."""
@@ -41,37 +48,44 @@ RESAMPLES, SEED = 2000, 7
 
 
 def rows_of(
-    case: Case, letter: Letter | None, record: Record, engine: str, other: Record | None, calibration: Calibration
+    case: Case, letter: Letter | None, traced: Traced, engine: str, other: Record | None, calibration: Calibration
 ) -> list[Row]:
     """The rows of one letter, with who gave each value, whether its evidence proves it and how sure it is.
 
     `letter` is None where it could not be opened, `other` the record of a second reader to compare with.
     """
-    rows = score(case.letter_id, engine, case.label, record)
+    rows = score(case.letter_id, engine, case.label, traced.record)
     if letter is None:
         return rows
-    return [_appraised(judged(row, record, letter, case.label.evidence), record, other, letter, calibration) for row in rows]
+    proved = (judged(row, traced.record, letter, case.label.evidence) for row in rows)
+    return [_appraised(row, traced, other, letter, calibration) for row in proved]
 
 
-def _appraised(row: Row, record: Record, other: Record | None, letter: Letter, calibration: Calibration) -> Row:
-    signals = row_signals(row, record, other, letter)
+def _appraised(row: Row, traced: Traced, other: Record | None, letter: Letter, calibration: Calibration) -> Row:
+    signals = row_signals(row, traced, other, letter)
     return row if signals is None else with_confidence(row, signals, calibration)
 
 
-def row_signals(row: Row, record: Record, other: Record | None, letter: Letter) -> Signals | None:
+def row_signals(row: Row, traced: Traced, other: Record | None, letter: Letter) -> Signals | None:
     """The signals of a row's value, None where there is no value."""
     if not is_value(row) or row.predicted_pointer is None:
         return None
-    return signals_of(record.run.engine, row.field, row.predicted_pointer, record, other, letter)
+    record = traced.record
+    return signals_of(record.run.engine, row.field, row.predicted_pointer, record, other, letter, traced.given_by)
 
 
 class Reader:
     """Everything that is known of one engine's reading of the cases, as `engine_run` wants it."""
 
-    def __init__(self, name: str, settings: Mapping[str, object], records: Iterable[Record]) -> None:
+    def __init__(self, name: str, settings: Mapping[str, object], readings: Iterable[Traced]) -> None:
         self.name = name
         self.settings = settings
-        self.records = {record.letter_id: record for record in records}
+        self.readings = {traced.record.letter_id: traced for traced in readings}
+
+    @property
+    def records(self) -> dict[str, Record]:
+        """The records by letter."""
+        return {letter_id: traced.record for letter_id, traced in self.readings.items()}
 
 
 def engine_run(
@@ -86,8 +100,8 @@ def engine_run(
     others = others or {}
     rows: list[Row] = []
     for case in cases:
-        record = reader.records[case.letter_id]
-        rows += rows_of(case, letters.get(case.letter_id), record, reader.name, others.get(case.letter_id), calibration)
+        traced = reader.readings[case.letter_id]
+        rows += rows_of(case, letters.get(case.letter_id), traced, reader.name, others.get(case.letter_id), calibration)
     wanted = set(headline)
     return EngineRun(
         name=reader.name,
@@ -128,8 +142,8 @@ def headline_of(cases: Sequence[Case]) -> tuple[str, frozenset[str]]:
     return ("test", test) if test else ("all", frozenset(case.letter_id for case in cases))
 
 
-def report_of(cases: Cases, runs: Sequence[EngineRun]) -> Report:
-    """The report of several engines over the same cases."""
+def report_of(cases: Cases, runs: Sequence[EngineRun], sureness: Mapping[str, float] | None = None) -> Report:
+    """The report of several engines over the same cases. `sureness`: how sure the rules are of each letter, for cascades."""
     name, headline = headline_of(cases.cases)
     letters = [case.letter_id for case in cases.cases]
     slices = {case.letter_id: _with_items(case) for case in cases.cases}
@@ -151,9 +165,21 @@ def report_of(cases: Cases, runs: Sequence[EngineRun]) -> Report:
         verdict=verdict_of(engines, compared, BASELINE),
         engines=engines,
         differences=compared,
+        cascades=tuple(_cascades(runs, sureness or {}, letters, headline)),
         letters=letter_lines(runs, letters, headline, slices),
         warnings=tuple(_warnings(cases, headline, engines)),
     )
+
+
+def _cascades(
+    runs: Sequence[EngineRun], sureness: Mapping[str, float], letters: Sequence[str], headline: frozenset[str]
+) -> Iterator[CascadeCurve]:
+    rules = next((run for run in runs if run.name == BASELINE), None)
+    if rules is None or not sureness:
+        return
+    for run in runs:
+        if run.settings.get("engine") == HYBRID:
+            yield cascade_curve(rules, run, sureness, letters, headline)
 
 
 def _with_items(case: Case) -> dict[str, str]:

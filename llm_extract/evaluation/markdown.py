@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from llm_extract.evaluation.gate import Gate
 from llm_extract.evaluation.metrics import DECISION_ORDER, NO_ITEM
-from llm_extract.evaluation.report import DecisionScore, EngineReport, Report, Score
+from llm_extract.evaluation.report import CascadeCurve, DecisionScore, EngineReport, Report, Score
 
 NONE = "–"
 
@@ -29,6 +29,7 @@ def tables(report: Report) -> list[Table]:
         *(_decisions(engine) for engine in report.engines),
         _differences(report),
         _confidence(report),
+        *(_cascade(curve) for curve in report.cascades),
         _slices(report),
         _sensitivity(report),
     ]
@@ -155,6 +156,24 @@ def _confidence(report: Report) -> Table:
     return Table(
         "Confidence", columns, rows, "Accept the surest values; look at the least sure. Missing values are no part of it."
     )
+
+
+def _cascade(curve: CascadeCurve) -> Table:
+    rows = tuple(
+        (
+            percent(step.asked),
+            NONE if step.least_sure is None else f"{step.least_sure:.3f}",
+            f"{100 * step.errors:.1f}%",
+            number(step.f1),
+            number(step.reading_f1),
+            f"{step.tokens:,.0f}",
+            f"{step.seconds:.1f}",
+        )
+        for step in curve.steps
+    )
+    columns = ("letters asked about", "sureness from", "errors", "F1", "F1, lists and reasons", "tokens a letter", "s a letter")
+    note = "The model is asked about the letters of which the rules are least sure; the others are left to the rules alone."
+    return Table(f"Cascade of baseline and {curve.engine}", columns, rows, note)
 
 
 def _slices(report: Report) -> Table:

@@ -66,6 +66,11 @@ class Tallies:
         outcomes = self.outcomes[:, [FIELD_NAMES.index(f) for f in fields]].sum(axis=1)
         return np.asarray(outcomes[:, [OUTCOMES.index(o) for o in ERRORS]].sum(axis=1))
 
+    def values(self, fields: Sequence[str]) -> NDArray[np.int64]:
+        """Shape (letters,): values of the named fields that the label, the record or both have."""
+        outcomes = self.outcomes[:, [FIELD_NAMES.index(f) for f in fields]].sum(axis=1)
+        return np.asarray(outcomes[:, [i for i, o in enumerate(OUTCOMES) if o != "correctly_null"]].sum(axis=1))
+
 
 def counts_of(outcomes: NDArray[np.int64]) -> NDArray[np.int64]:
     """Shape (..., outcomes) to (..., 3): right, of the record, of the label. A wrong value is in both of the latter."""

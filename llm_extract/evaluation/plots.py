@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from io import StringIO
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from llm_extract.evaluation.report import CurvePoint, EngineReport, Report, Score, Slice
+from llm_extract.evaluation.report import CascadeCurve, CurvePoint, EngineReport, Report, Score, Slice
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -51,7 +51,7 @@ def plots(report: Report) -> tuple[Plot, ...]:
     import matplotlib as mpl
 
     with mpl.rc_context(_style()):
-        return (_cost(report), _risk_coverage(report), _fields(report), *_slices(report))
+        return (_cost(report), _risk_coverage(report), *_cascades(report), _fields(report), *_slices(report))
 
 
 def colour(index: int) -> str:
@@ -287,6 +287,46 @@ def _draw_curve(canvas: _Canvas, axes: Axes, index: int, name: str, points: Sequ
         words = f"{name}: {100 * point.accuracy:.1f} % right at {100 * point.coverage:.0f} % coverage"
         place = ([point.coverage], [point.accuracy])
         axes.plot(*place, marker(index), color=_stand_in(index), markersize=8, clip_on=False, gid=canvas.tip(words))
+
+
+# --- cascades --------------------------------------------------------------------------------------------------------
+
+
+def _cascades(report: Report) -> Iterator[Plot]:
+    """Quality against cost on the way from rules alone to the model asked about every letter."""
+    if not report.cascades:
+        return
+    canvas = _Canvas(300)
+    left, right = canvas.axes(52, 34, 312, 48), canvas.axes(328, 34, 36, 48)
+    panels = ((left, "Errors, % of values", "errors", 100.0), (right, "F1, lists and reasons", "reading_f1", 1.0))
+    names = [engine.name for engine in report.engines]
+    for axes, words, name, factor in panels:
+        _panel_title(axes, words)
+        axes.grid(visible=True)
+        axes.set_xlim(-0.02, 1.02)
+        axes.set_xticks([0, 0.2, 0.4, 0.6, 0.8, 1], ["0", "20", "40", "60", "80", "100 %"])
+        for curve in report.cascades:
+            _draw_cascade(canvas, axes, names.index(curve.engine), curve, name, factor)
+    right.yaxis.set_label_position("right")
+    right.yaxis.tick_right()
+    left.set_xlabel("letters that the model is asked about", loc="left", labelpad=6)
+    about = "Errors and F1 of a cascade against the share of letters that the model is asked about"
+    caption = (
+        "At the left end the rules read every letter alone, at the right end the model is asked about all; between, about those "
+        "of which the rules are least sure. A line that falls steeply and then stays flat says that few letters need the model."
+    )
+    yield Plot("cascade", "What asking less costs", about, caption, canvas.svg("cascade", about))
+
+
+def _draw_cascade(canvas: _Canvas, axes: Axes, index: int, curve: CascadeCurve, name: str, factor: float) -> None:
+    steps = [(step.asked, factor * getattr(step, name), step) for step in curve.steps if getattr(step, name) is not None]
+    axes.plot([x for x, _, _ in steps], [y for _, y, _ in steps], color=_stand_in(index), linewidth=2)
+    for x, y, step in steps:
+        words = (
+            f"{curve.engine} asked about {100 * step.asked:.0f} % of the letters: {100 * step.errors:.1f} % errors, "
+            f"{step.tokens:,.0f} tokens and {step.seconds:.1f} s a letter"
+        )
+        axes.plot([x], [y], marker(index), color=_stand_in(index), markersize=5, clip_on=False, gid=canvas.tip(words))
 
 
 # --- dots in rows ----------------------------------------------------------------------------------------------------

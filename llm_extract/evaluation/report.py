@@ -190,6 +190,25 @@ class Difference(Part):
         return self.name in GROUPS and self.p_holm is not None
 
 
+class CascadeStep(Part):
+    """What a cascade gives that asks the model about the share `asked` of the letters, the least sure ones."""
+
+    asked: float
+    least_sure: float | None = Field(description="sureness of the least sure letter left to the rules; null where none is")
+    f1: float | None = Field(description="over all fields")
+    reading_f1: float | None = Field(description="over clinical lists and reasons")
+    errors: float = Field(description="mean over letters of the share of values that are wrong, missing or invented")
+    tokens: float = Field(description="a letter, in and out")
+    seconds: float = Field(description="a letter")
+
+
+class CascadeCurve(Part):
+    """Rules alone for the surest letters, an engine for the others, over the headline letters."""
+
+    engine: str
+    steps: tuple[CascadeStep, ...]
+
+
 class LetterLine(Part):
     """One letter and how each engine did on it."""
 
@@ -243,6 +262,7 @@ class Report(Part):
     verdict: Verdict
     engines: tuple[EngineReport, ...]
     differences: tuple[Difference, ...]
+    cascades: tuple[CascadeCurve, ...] = Field(description="of each engine that reads with rules and a model")
     letters: tuple[LetterLine, ...]
     warnings: tuple[str, ...]
 
