@@ -17,6 +17,7 @@ from llm_extract.engine import Entry, Found, Reading, item_pointer, spec_path
 from llm_extract.letters import Letter
 from llm_extract.schema import CATEGORIES, DECISIONS, REASONS, STATES, Issue
 from llm_extract.sections import sections_of
+from llm_extract.values import sentences
 
 EARLIEST = date(1930, 1, 1)
 YOUNGEST, OLDEST = 10, 110
@@ -187,6 +188,58 @@ def _reasons_fit(reading: Reading, letter: Letter) -> Iterator[Finding]:
             yield Finding(pointer, "reason_contradicts", message)
 
 
+def _decisions_agree(reading: Reading, letter: Letter) -> Iterator[Finding]:
+    """What a model says of a decision against the word that stands in its place."""
+    for index, item in enumerate(sections_of(letter).items[: reading.item_count]):
+        pointer = item_pointer(index, "decision")
+        said = reading.get(pointer)
+        if item.decision and said and said != item.decision:
+            message = f"The decision that was read is not that of the letter's decision line ({item.decision}); read it by eye."
+            yield Finding(pointer, "decision_conflict", message)
+
+
+_NECESSARY = re.compile(r"\bmedically (?:necessary|appropriate|reasonable)|\bmedical necessity\b", re.IGNORECASE)
+_NOT_FLAT = re.compile(
+    r"\b(?:not|no|none|neither|nor|never|cannot|without|lacks?|fails?|denied|denial|non-?\w+|if|when|unless|until|only|would|guidelines?)\b"
+    r"|n't\b",
+    re.IGNORECASE,
+)
+_FLATLY_NOT = re.compile(
+    r"^(?:(?:therefore|thus|hence|as such|accordingly|consequently)\b,? ?)?(?:the|this|these)\b"
+    r"(?:(?!\b(?:denial|determination|decision|if|unless|guidelines?)\b)[^.,;]){0,120}"
+    r"\b(?:is|are|was|were) (?:therefore |thus )?not medically necessary(?: and appropriate)?\.?$",
+    re.IGNORECASE,
+)
+_CLOSING = 2
+"""Sentences at a rationale's end in which a closing formula is looked for."""
+_CLOSING_CHARACTERS = 600
+
+
+def _verdict_agrees(reading: Reading, letter: Letter) -> Iterator[Finding]:
+    """The rationale's closing formula against the decision: a letter may contradict itself, and a decision may be misread."""
+    for index in range(reading.item_count):
+        decision = reading.get(item_pointer(index, "decision"))
+        verdict = _verdict(str(reading.get(item_pointer(index, "rationale")) or ""))
+        if (decision, verdict) in (("upheld", "necessary"), ("overturned", "not necessary")):
+            message = f"The item is {decision}, yet its rationale ends by saying that it is {verdict}; read both by eye."
+            yield Finding(item_pointer(index, "decision"), "verdict_differs", message)
+
+
+def _verdict(rationale: str) -> str | None:
+    """What the last sentence that speaks of necessity says; None where nothing is said flatly.
+
+    Without any negation or condition it is necessary; "not necessary" only where the subject is the request itself, since
+    overturned items are told with the denial that they overturn, and associated services with the procedure that they serve.
+    """
+    closing = rationale[-_CLOSING_CHARACTERS:]
+    said = [closing[a:b].strip() for a, b in sentences(closing)[-_CLOSING:] if _NECESSARY.search(closing, a, b)]
+    if not said:
+        return None
+    if not _NOT_FLAT.search(said[-1]):
+        return "necessary"
+    return "not necessary" if _FLATLY_NOT.match(said[-1]) else None
+
+
 CHECKS: tuple[Check, ...] = (
     _dates_possible,
     _dates_in_order,
@@ -195,6 +248,8 @@ CHECKS: tuple[Check, ...] = (
     _item_count,
     _items_complete,
     _items_apart,
+    _decisions_agree,
+    _verdict_agrees,
     _letter_whole,
     _one_letter,
     _closed_lists,

@@ -11,19 +11,21 @@ and examples, and in the function that reads the answer.
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from llm_extract.baseline import clinical
 from llm_extract.baseline.request import read_request
+from llm_extract.decision_words import read_decision
 from llm_extract.engine import Entry, Found, Question, item_pointer
-from llm_extract.grounding import locate, read_decision
+from llm_extract.grounding import locate
 from llm_extract.letters import Letter
 from llm_extract.prompts import Prompt, check_prompt, fence, load_prompt
 from llm_extract.schema import STATES, Category, Citation, Decision, Issue, Reason, Source
@@ -146,6 +148,13 @@ KINDS: dict[str, tuple[type[AnswerModel], Callable[[Any], Iterable[str]]]] = {
 _LIMITS = {"clinical": 500, "reasons": 220, "facts": 300, "item": 420, "items": 1500}
 
 
+@lru_cache(maxsize=256)
+def part_of(answer: type[AnswerModel], names: tuple[str, ...]) -> type[AnswerModel]:
+    """The response schema of some fields of an answer."""
+    fields: dict[str, Any] = {name: (answer.model_fields[name].annotation, answer.model_fields[name]) for name in names}
+    return create_model(f"{answer.__name__}Again", __base__=AnswerModel, **fields)
+
+
 @dataclass(frozen=True)
 class Questions:
     """The prompts of a run, checked before any call."""
@@ -161,11 +170,21 @@ class Questions:
             check_prompt(prompt, answer, quotes, slots={"letter"})
         return cls(prompts)
 
-    def ask(self, name: str, text: str, doubts: Callable[[Any], str | None] | None = None) -> Question:
+    def ask(self, name: str, text: str) -> Question:
         """A question about a slice of a letter."""
         prompt = self.prompts[name]
         system, user = prompt.render(letter=fence(text))
-        return Question(prompt.id, system, user, KINDS[name][0], _LIMITS[name], doubts)
+        return Question(prompt.id, system, user, KINDS[name][0], _LIMITS[name])
+
+    def again(self, question: Question, answer: AnswerModel, faults: Faults) -> Question:
+        """The same question for its faulty fields alone: the prompt is the same up to its end, so that prefix caches hit."""
+        said = answer.model_dump_json(include=set(faults))
+        wrong = "\n".join(f"- {name}: {why}" for name, why in faults.items())
+        user = (
+            f"{question.user}\n\nYou answered {said}\nThat is wrong:\n{wrong}\nAnswer again, {', '.join(faults)} alone. "
+            "Copy words exactly as they stand in the text, or leave them out."
+        )
+        return replace(question, user=user, answer=part_of(type(answer), tuple(faults)))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -223,17 +242,29 @@ def unsupported_issue(pointer: str) -> Issue:
     )
 
 
-def quote_doubts(name: str, sections: Sections, within: Part | None) -> Callable[[Any], str | None]:
-    """Doubts for a re-ask: quotes of an answer that do not stand in the slice that was shown."""
-    quotes = KINDS[name][1]
+Faults = dict[str, str]
+"""Fields of an answer that are wrong by themselves, each with a sentence for the model that says why."""
 
-    def doubts(answer: Any) -> str | None:
-        missing = [q for q in quotes(answer) if q.strip() and locate(q, sections, within) is None]
-        if not missing:
-            return None
-        return f"These words do not stand in the text: {missing[:5]}. Copy words exactly as they stand there, or leave them out."
 
-    return doubts
+def quote_faults(name: str, answer: AnswerModel, sections: Sections, within: Part | None) -> Faults:
+    """Fields with quotes that do not stand in the slice that was shown."""
+    faults: Faults = {}
+    for field_name in type(answer).model_fields:
+        quotes = KINDS[name][1](answer.model_copy(update=dict.fromkeys(type(answer).model_fields.keys() - {field_name}, ())))
+        missing = [q for q in quotes if q.strip() and locate(q, sections, within) is None]
+        if missing:
+            faults[field_name] = f"these words do not stand in the text: {json.dumps(missing[:5])}"
+    return faults
+
+
+def reason_faults(answer: ReasonsAnswer, decision: str | None, sentences: int) -> Faults:
+    """Reasons without their sentence, and the one reason that an upheld denial cannot rest on alone."""
+    unknown = sorted({given.sentence for given in answer.reasons if not 1 <= given.sentence <= sentences})
+    if unknown:
+        return {"reasons": f"there are sentences 1 to {sentences}, not {', '.join(map(str, unknown))}"}
+    if decision == "upheld" and {given.code for given in answer.reasons} == {"criteria_met"}:
+        return {"reasons": "the denial is upheld, so that criteria_met cannot be the only reason"}
+    return {}
 
 
 def read_clinical(desk: Desk, answer: ClinicalAnswer) -> tuple[Values, list[Issue]]:
@@ -270,7 +301,7 @@ def numbered(sections: Sections, part: Part) -> tuple[str, list[Part]]:
     return " ".join(f"{i}. {sections.text(p)}" for i, p in enumerate(parts, 1)), parts
 
 
-def read_reasons(desk: Desk, index: int, answer: ReasonsAnswer, parts: list[Part]) -> tuple[Values, list[Issue]]:
+def read_reasons(desk: Desk, index: int, answer: ReasonsAnswer, parts: Sequence[Part]) -> tuple[Values, list[Issue]]:
     """Codes with the sentences that give them; a sentence that is not there drops its code."""
     pointer = item_pointer(index, "reasons")
     found: dict[str, Found] = {}
@@ -340,6 +371,8 @@ def read_facts(desk: Desk, answer: FactsAnswer) -> tuple[Values, list[Issue]]:
 
 def _front(sections: Sections) -> Part | None:
     """Header, credentials and summary: where facts of case and patient stand. None: the whole letter."""
+    if sections.layout == "unknown":
+        return None  # a date may stand beside the signature
     ends = [part.end for part in (sections.header, sections.credentials, sections.summary) if part]
     return Part(0, max(ends)) if ends else None
 

@@ -9,28 +9,32 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Coroutine, Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple, TypeVar
 
-from llm_extract.engine import Asker, Question, Reading, Usage
+from llm_extract.engine import Answer, Asker, Question, Reading, Usage
 from llm_extract.errors import AnswerError, EndpointError, FatalEndpointError, LlmExtractError
 from llm_extract.letters import Letter
 from llm_extract.questions import (
     Desk,
+    Faults,
     Questions,
     Values,
     numbered,
-    quote_doubts,
+    quote_faults,
     read_clinical,
     read_facts,
     read_item,
     read_items,
     read_reasons,
+    reason_faults,
 )
 from llm_extract.schema import Issue
 from llm_extract.sections import ItemParts, Part, Sections, sections_of
 from llm_extract.values import sentences
+
+T = TypeVar("T")
 
 
 class Topic(NamedTuple):
@@ -60,6 +64,19 @@ class _Asked:
     error: LlmExtractError | None = None
 
 
+class _Shown(NamedTuple):
+    """The slice of a letter that a question shows, what is wrong with an answer about it, and its numbered sentences."""
+
+    text: str
+    faults: Callable[[Any], Faults]
+    sentences: Sequence[Part] = ()
+
+
+def _cost(error: LlmExtractError) -> Usage:
+    """What a question without an answer has cost; one request where the error does not say."""
+    return getattr(error, "usage", None) or Usage(attempts=1)
+
+
 class ModelReader:
     """The engine `model`: every field from the model's answers; request and rationale come verbatim from the letter's sections.
 
@@ -83,7 +100,7 @@ class ModelReader:
         The reading does not depend on which answer came first. `fallback` is set where not one question was answered.
         """
         topics = list(dict.fromkeys(topics))
-        asked = await _all_or_none([self._ask(letter, topic) for topic in topics])
+        asked = await all_or_none([self._ask(letter, topic) for topic in topics])
         values = {pointer: entry for one in asked for pointer, entry in one.values.items()}
         issues = tuple(issue for one in asked for issue in one.issues)
         unanswered = {one.topic.fields: f"{type(one.error).code}: {one.error}" for one in asked if one.error}
@@ -105,13 +122,15 @@ class ModelReader:
         await self._asker.close()
 
     async def _ask(self, letter: Letter, topic: Topic) -> _Asked:
-        question, parts = self._question(sections_of(letter), topic)
+        shown = self._shown(sections_of(letter), topic)
+        question = self._questions.ask(topic.name, shown.text)
         try:
-            answer = await self._asker.ask(question)
+            answer = await self._mended(question, await self._asker.ask(question), shown)
         except FatalEndpointError:
             raise
         except (AnswerError, EndpointError) as error:
-            return _Asked(topic, getattr(error, "usage", None) or Usage(attempts=1), error=error)
+            return _Asked(topic, _cost(error), error=error)
+        parts = shown.sentences
         desk = Desk(letter, question.prompt)
         count = None
         if topic.name == "items":
@@ -120,21 +139,36 @@ class ModelReader:
             values, issues = _read(desk, topic, parts, answer.value)
         return _Asked(topic, answer.usage, values, tuple(issues), answer.model, count)
 
-    def _question(self, sections: Sections, topic: Topic) -> tuple[Question, list[Part]]:
-        """The question of a topic, and the sentences that its numbers mean."""
+    async def _mended(self, question: Question, answer: Answer, shown: _Shown) -> Answer:
+        """The answer with its faulty fields asked again, once; where that fails it stays as it was, and grounding drops them."""
+        faults = shown.faults(answer.value)
+        if not faults:
+            return answer
+        try:
+            again = await self._asker.ask(self._questions.again(question, answer.value, faults))
+        except FatalEndpointError:
+            raise
+        except (AnswerError, EndpointError) as error:
+            return replace(answer, usage=answer.usage + _cost(error))
+        value = answer.value.model_copy(update={name: getattr(again.value, name) for name in faults})
+        return replace(answer, value=value, usage=answer.usage + again.usage, re_asked=True)
+
+    def _shown(self, sections: Sections, topic: Topic) -> _Shown:
+        """What the question of a topic shows, and what would be wrong with an answer by itself."""
         if topic.item is None:
             text, within = _slice(sections, topic.name)
-            return self._questions.ask(topic.name, text, quote_doubts(topic.name, sections, within)), []
+            return _Shown(text, lambda answer: quote_faults(topic.name, answer, sections, within))
         item = sections.items[topic.item]
         if topic.name == "item":
-            return self._questions.ask("item", _item_text(sections, item), quote_doubts("item", sections, item.whole)), []
+            return _Shown(_item_text(sections, item), lambda answer: quote_faults("item", answer, sections, item.whole))
         if item.rationale is None:
             raise ValueError("reasons are asked of a rationale")
         text, parts = numbered(sections, item.rationale)
-        return self._questions.ask("reasons", f"{_request_line(sections, item)}\n{text}"), parts
+        line = f"{_request_line(sections, item)}\n{text}"
+        return _Shown(line, lambda answer: reason_faults(answer, item.decision, len(parts)), parts)
 
 
-async def _all_or_none(asking: Sequence[Coroutine[Any, Any, _Asked]]) -> list[_Asked]:
+async def all_or_none(asking: Sequence[Coroutine[Any, Any, T]]) -> list[T]:
     """All results in order. The first error ends the others, so that nothing is sent for a run that has stopped."""
     tasks = [asyncio.ensure_future(one) for one in asking]
     try:
@@ -145,7 +179,7 @@ async def _all_or_none(asking: Sequence[Coroutine[Any, Any, _Asked]]) -> list[_A
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _read(desk: Desk, topic: Topic, parts: list[Part], answer: Any) -> tuple[Values, list[Issue]]:
+def _read(desk: Desk, topic: Topic, parts: Sequence[Part], answer: Any) -> tuple[Values, list[Issue]]:
     if topic.name == "clinical":
         return read_clinical(desk, answer)
     if topic.item is None:
@@ -168,6 +202,8 @@ _TELLS = re.compile(r"licens|certif|special|board", re.IGNORECASE)
 
 def _facts_text(sections: Sections) -> str:
     """Header, credentials and summary, without the boilerplate between them that no fact stands in."""
+    if sections.layout == "unknown":
+        return sections.folded.text  # no place of a fact is sure
     parts = [sections.text(p) for p in (sections.header, _credential_words(sections), sections.summary) if p]
     return "\n".join(p for p in parts if p.strip()) or sections.folded.text[:_FRONT_CHARS]
 

@@ -236,6 +236,39 @@ def test_reasons_that_speak_against_the_decision_are_said(decision: str, reasons
     assert result.get("/items/0/reasons") == tuple(reasons)
 
 
+VERDICTS: list[tuple[str, str, bool]] = [
+    ("upheld", "Benefit is shown. Therefore, the request is medically necessary.", True),
+    ("upheld", "Therefore, the request is not medically necessary.", False),
+    ("upheld", "The guideline says when it is medically necessary. No benefit is documented.", False),
+    ("upheld", "It would be medically necessary if function had improved.", False),
+    ("upheld", "None of the associated services are medically necessary.", False),
+    ("overturned", "The criteria are met. The request for physical therapy is not medically necessary.", True),
+    ("overturned", "The criteria are met. The request is medically necessary and appropriate.", False),
+    ("overturned", "The determination that it was not medically necessary is overturned.", False),
+    ("partially_overturned", "Six visits are medically necessary.", False),
+]
+
+
+@pytest.mark.parametrize(("decision", "rationale", "odd"), VERDICTS)
+def test_a_rationale_that_ends_against_its_decision_is_said(decision: str, rationale: str, odd: bool) -> None:
+    """Where the closing formula says flatly the opposite of the decision, an issue says so and both stand."""
+    result = checked({"/items/0/request": "x", "/items/0/decision": decision, "/items/0/rationale": rationale}, items=1)
+    assert ([code for _, code in samples.codes(result)] == ["verdict_differs"]) is odd
+    assert result.get("/items/0/decision") == decision
+
+
+@pytest.mark.parametrize(("said", "conflict"), [("upheld", False), ("overturned", True), (None, False)])
+def test_a_decision_is_held_against_the_letter_s_own_line(said: str | None, conflict: bool) -> None:
+    """A model's decision that is not the one of the item's decision line never passes in silence."""
+    letter = samples.letter()
+    read = rules(letter)
+    fields = {p: e for p, e in read.fields.items() if p != "/items/0/decision"}
+    if said:
+        fields["/items/0/decision"] = Found(said, (Span(0, 1),), reader="model")
+    found = check(Reading(fields, item_count=2), letter)
+    assert (("/items/0/decision", "decision_conflict") in samples.codes(found)) is conflict
+
+
 # --- persons ----------------------------------------------------------------------------------------------------------
 
 

@@ -26,12 +26,14 @@ from llm_extract.questions import (
     ReasonsAnswer,
     Values,
     numbered,
-    quote_doubts,
+    part_of,
+    quote_faults,
     read_clinical,
     read_facts,
     read_item,
     read_items,
     read_reasons,
+    reason_faults,
 )
 from llm_extract.schema import Citation, Issue
 from llm_extract.sections import sections_of
@@ -124,16 +126,51 @@ def test_sentences_are_numbered_where_they_stand() -> None:
     assert sections.text(parts[2]).startswith("The notes contain no urine drug screen")
 
 
-def test_doubts_name_the_quotes_that_do_not_stand_there() -> None:
-    """A quote from outside of the slice that was shown is doubted, with the words that are missing; a good answer is not."""
+def test_a_quote_that_does_not_stand_there_is_a_fault_of_its_field() -> None:
+    """A quote from outside of the slice that was shown is wrong: its field is named, and the words that are missing."""
     sections = sections_of(samples.letter())
-    doubts = quote_doubts("clinical", sections, sections.summary)
-    assert doubts(ClinicalAnswer(**CLINICAL)) is None
-    said = doubts(ClinicalAnswer(**{**CLINICAL, "medications": ["aspirin", "Orthopedic Surgery"]}))
-    assert said is not None
-    assert "aspirin" in said
-    assert "Orthopedic Surgery" in said
-    assert "ibuprofen" not in said
+    good, bad = ClinicalAnswer(**CLINICAL), ClinicalAnswer(**{**CLINICAL, "medications": ["aspirin", "Orthopedic Surgery"]})
+    assert quote_faults("clinical", good, sections, sections.summary) == {}
+    faults = quote_faults("clinical", bad, sections, sections.summary)
+    assert faults == {"medications": 'these words do not stand in the text: ["aspirin", "Orthopedic Surgery"]'}
+
+
+def test_quotes_of_documents_are_faults_of_their_side() -> None:
+    """A cited document that is not there is a fault of the side that is said to cite it, and of no other field."""
+    sections = sections_of(samples.letter())
+    item = sections.items[0]
+    answer = ItemAnswer(**{**samples.NORCO, "claims": [{"title": "Invented Guidelines", "section": None, "pages": None}]})
+    assert list(quote_faults("item", answer, sections, item.whole)) == ["claims"]
+
+
+@pytest.mark.parametrize(
+    ("given", "decision", "said"),
+    [
+        ([(1, "safety"), (3, "other")], "upheld", None),
+        ([(1, "safety"), (4, "other"), (0, "other")], "upheld", "there are sentences 1 to 3, not 0, 4"),
+        ([(1, "criteria_met")], "upheld", "the denial is upheld, so that criteria_met cannot be the only reason"),
+        ([(1, "criteria_met")], "overturned", None),
+        ([(1, "criteria_met"), (2, "exceeds_guideline")], "upheld", None),
+        ([], "upheld", None),
+    ],
+)
+def test_reasons_need_their_sentence_and_fit_the_decision(given, decision, said) -> None:
+    """A reason of a sentence that is not there is a fault, and so is the one reason that speaks against the decision."""
+    answer = ReasonsAnswer(finding="", reasons=[{"sentence": n, "code": code} for n, code in given])
+    assert reason_faults(answer, decision, 3) == ({} if said is None else {"reasons": said})
+
+
+def test_only_faulty_fields_are_asked_again() -> None:
+    """The second question goes on from the first one, tells what was wrong, and wants those fields alone."""
+    questions = samples.questions()
+    question, answer = questions.ask("clinical", "She takes ibuprofen."), ClinicalAnswer(**CLINICAL)
+    again = questions.again(question, answer, {"medications": "it is wrong"})
+    assert (again.system, again.prompt) == (question.system, question.prompt)
+    assert again.user.startswith(question.user)
+    assert '{"medications":["ibuprofen","Norco"]}' in again.user
+    assert "- medications: it is wrong" in again.user
+    assert list(again.answer.model_fields) == ["medications"]
+    assert part_of(ClinicalAnswer, ("medications",)) is again.answer
 
 
 # --- clinical ----------------------------------------------------------------------------------------------------------

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 import samples
@@ -82,14 +83,40 @@ async def test_a_topic_is_asked_once() -> None:
     assert asked(asker) == ["clinical"]
 
 
-async def test_a_doubtful_answer_is_asked_again_once() -> None:
-    """A quote that does not stand in the letter costs one re-ask, and the second answer counts."""
-    replies = iter([{**CLINICAL, "medications": ["aspirin"]}, CLINICAL])
+async def test_only_the_faulty_field_is_asked_again_once() -> None:
+    """A quote that does not stand in the letter costs one short question for its field; the rest of the answer stands."""
+    wrong = {**CLINICAL, "medications": ["aspirin"], "diagnoses": CLINICAL["diagnoses"][:1]}
+    replies = iter([wrong, {"medications": ["ibuprofen"]}])
     reader, asker = reader_of(lambda _: next(replies))
     reading = await reader.consult(samples.letter(), [Topic("clinical")])
-    assert reading.get("/clinical/medications") == ("ibuprofen", "Norco")
-    assert asker.requests == 2
+    assert reading.get("/clinical/medications") == ("ibuprofen",)
+    assert reading.get("/clinical/diagnoses") == (CLINICAL["diagnoses"][0],)
+    assert [list(q.answer.model_fields) for q in asker.questions] == [list(CLINICAL), ["medications"]]
     assert reading.usage.attempts == 2
+    assert not reading.issues
+
+
+async def test_a_field_that_stays_faulty_is_dropped() -> None:
+    """What the second answer gets wrong too is not asked a third time: it is dropped, which an issue says."""
+    reader, asker = reader_of(
+        lambda q: {**CLINICAL, "medications": ["aspirin"]} if len(q.answer.model_fields) > 1 else {"medications": ["aspirin"]}
+    )
+    reading = await reader.consult(samples.letter(), [Topic("clinical")])
+    assert len(asker.questions) == 2
+    assert "/clinical/medications" not in reading.fields
+    assert [(i.pointer, i.code) for i in reading.issues] == [("/clinical/medications", "unsupported")]
+
+
+async def test_an_answer_stands_where_asking_again_fails() -> None:
+    """A re-ask that is refused takes nothing away from the first answer, and is paid for."""
+    replies: Iterator[Any] = iter(
+        [{**CLINICAL, "medications": ["aspirin", "Norco"]}, RefusedAnswerError("no", usage=Usage(1, 10, 1))]
+    )
+    reader, _ = reader_of(lambda _: next(replies))
+    reading = await reader.consult(samples.letter(), [Topic("clinical")])
+    assert reading.get("/clinical/medications") == ("Norco",)
+    assert reading.usage.attempts == 2
+    assert not reading.unanswered
 
 
 # --- what comes of it --------------------------------------------------------------------------------------------------
