@@ -55,7 +55,10 @@ class Hybrid:
 
     async def read(self, letter: Letter) -> Reading:
         """Read one letter with both readers."""
-        rules = ground(read_letter(letter), letter)
+        return await self.complete(letter, ground(read_letter(letter), letter))
+
+    async def complete(self, letter: Letter, rules: Reading) -> Reading:
+        """Ask the model what the rules' grounded reading does not settle."""
         answers = await self.model.consult(letter, _topics(letter, rules))
         return merge(rules, ground(answers, letter), letter)
 
@@ -81,7 +84,11 @@ class WithFallback:
 
 
 def _topics(letter: Letter, rules: Reading) -> list[Topic]:
-    """What the rules cannot settle in this letter."""
+    """What the rules cannot settle in this letter.
+
+    The list of items is asked only where they found none, in a letter of unknown layout too: rules give all items or none,
+    and two lists of different length could not be merged by their numbers.
+    """
     sections = sections_of(letter)
     topics = [Topic("clinical")] if sections.summary is not None else []
     if any(p not in rules.fields and p not in rules.absent for p in _ASK_WHEN_MISSING):

@@ -13,7 +13,7 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 from rapidfuzz.distance import Levenshtein
@@ -22,6 +22,9 @@ from llm_extract.folding import Folded
 from llm_extract.letters import Letter
 from llm_extract.schema import Decision, Layout, Span
 from llm_extract.values import lower
+
+MOST_ITEMS = 200
+"""Items that are read: four times as many as the longest letters decide. `Sections.headings` counts the others too."""
 
 
 class Part(NamedTuple):
@@ -53,7 +56,8 @@ class ItemParts:
 class Sections:
     """A letter's map. A section that the letter does not have is None.
 
-    `headings` counts the places where a decision stands; `items` lacks those in front of which no request does.
+    `headings` counts the places where a decision stands; `items` lacks those in front of which no request does, and those
+    behind the first `MOST_ITEMS`.
     """
 
     folded: Folded
@@ -135,9 +139,22 @@ def sections_of(letter: Letter) -> Sections:
     kept = vars(letter)
     if "sections" not in kept:
         scan = _Scan(letter.folded)
-        kept["sections"] = _BUILD[_layout(scan)](scan)
+        kept["sections"] = _divided(scan)
     sections: Sections = kept["sections"]
     return sections
+
+
+def _divided(scan: _Scan) -> Sections:
+    """The sections of the letter's layout. Where only a title that any organization may use tells it, its items must too."""
+    layout = _layout(scan)
+    sections = _BUILD[layout](scan)
+    if sections.items or layout not in _BY_TITLE:
+        return sections
+    other = _unknown(scan)
+    return other if other.items else sections
+
+
+_BY_TITLE = frozenset({"notice_2013", "professional_review"})
 
 
 @dataclass(frozen=True)
@@ -154,7 +171,7 @@ class _Scan:
     @cached_property
     def labels(self) -> list[_Label]:
         """The labels of `expert_reviewer` items, in order."""
-        return list(_expert_labels(lower(self.text)))
+        return list(_expert_labels(self.folded.low))
 
     @cached_property
     def label_starts(self) -> list[int]:
@@ -165,6 +182,11 @@ class _Scan:
     def anchors(self) -> list[_Anchor]:
         """The decisions that stand right before a label: one an item."""
         return [a for label in self.labels if (a := _anchor(self.text, label.start)) is not None]
+
+    @cached_property
+    def physician_anchors(self) -> list[_Anchor]:
+        """The verdicts that stand right before a label of `physician_reviewer` items: one an item."""
+        return list(_physician_anchors(self.folded))
 
     def labels_between(self, start: int, end: int) -> list[_Label]:
         """The labels that begin in `[start, end)`."""
@@ -178,9 +200,10 @@ def _layout(scan: _Scan) -> Layout:
     """
     if scan.anchors:
         return "expert_reviewer"
+    if scan.physician_anchors:
+        return "physician_reviewer"
     text = scan.text
     by_items: tuple[tuple[Layout, re.Pattern[str]], ...] = (
-        ("physician_reviewer", _PHYSICIAN_ANCHOR),
         ("notice_2013", _NOTICE_ITEM),
         ("professional_review", _ISSUE_AT_DISPUTE),
     )
@@ -245,13 +268,17 @@ _CLOSING = re.compile(
     r"(?<=[.)\"'] )(?:Sincerely,|Disclaimer ?:|DISCLAIMER|cc ?: |CC ?: |Effect of the Decision ?:"
     r"|MAXIMUS is providing an independent review|Copies? (?:sent )?to ?:)"
 )
-_ANY_RATIONALE = re.compile(r"decision rationale ?:|rationale for (?:the decision ?:|why)")
+# The initials of whoever typed the letter: "/JMR".
+_TYPIST = re.compile(r"(?<=[.)\"'] )/ ?[A-Za-z]{2,4} ?\Z")
+_LONGEST_TYPIST = len("/ abcd ")
+_ANY_RATIONALE = re.compile(r"rationale(?:(?<=decision rationale) ?:| for (?:the decision ?:|why))")
 
 
-def _body_end(text: str) -> int:
+def _body_end(folded: Folded) -> int:
     """Where the last item ends: before closing matter, else at the end of the text."""
-    last = max((m.end() for m in _ANY_RATIONALE.finditer(lower(text))), default=0)
-    m = _CLOSING.search(text, last) if last else None
+    text = folded.text
+    last = max((m.end() for m in _ANY_RATIONALE.finditer(folded.low)), default=0)
+    m = (_CLOSING.search(text, last) or _TYPIST.search(text, max(last, len(text) - _LONGEST_TYPIST))) if last else None
     return m.start() if m else len(text)
 
 
@@ -363,7 +390,7 @@ def _expert(scan: _Scan) -> Sections:
     elif first_anchor - items_start > _LONGEST_REQUEST:
         items_start = _request_start(folded, items_start, first_anchor)
     header, credentials, summary = _front(folded, _own_line(folded, _DETERMINATION), summary_start, front_end)
-    items = tuple(_expert_items(scan, items_start))
+    items = tuple(islice(_expert_items(scan, items_start), MOST_ITEMS))
     return Sections(
         folded,
         "expert_reviewer",
@@ -395,7 +422,7 @@ def _expert_items(scan: _Scan, floor: int) -> Iterable[ItemParts]:
     anchors = scan.anchors
     floors = ((b, _rationale_floor(scan, a.end, b.start)) for a, b in pairwise(anchors))
     starts = [floor, *(_request_start(scan.folded, least, anchor.start) for anchor, least in floors)]
-    ends = [*starts[1 : len(anchors)], _body_end(scan.text)]
+    ends = [*starts[1 : len(anchors)], _body_end(scan.folded)]
     for anchor, start, end in zip(anchors, starts, ends, strict=False):
         claims, reviewer, rationale = _parts_in_order(scan.text, scan.labels_between(anchor.end, end), end)
         request = _trim(scan.text, start, anchor.start)
@@ -434,7 +461,7 @@ _ENDS_SENTENCE = re.compile(r"[.?!:;]['\"”’)\]]*$")
 _SENTENCE_END = re.compile(
     r"(?<!\b[A-Z])(?<!\b(?:Dr|Mr|Ms|vs|No|no|mg|Mg|ml|pg|pp|ie|eg|st|St|qd|wk|hr|gm|qt|oz))(?<!\b(?:Mrs|tab|cap|qty|qid|tid"
     r"|bid|prn))"
-    r"[.?!]['\"”’)\]]* ?(?=[A-Z0-9\"“#(])"
+    r"(?!(?<=\d)\.\d)[.?!]['\"”’)\]]* ?(?=[A-Z0-9\"“#(])"
 )
 _LONGEST_REQUEST = 1200
 
@@ -478,12 +505,14 @@ _NECESSARY = r"(?:is|are|was|were)(?P<not> ?not)? ?medically ?necessary(?: ?(?:a
 _VERDICT = re.compile(_NECESSARY, re.IGNORECASE)
 _REVIEWER = r"(?:Physician|Expert|Professional|Medical)? ?Reviewer"
 # Behind the verdict of an item its first label follows: the claims administrator's, or another where that one is missing.
-_PHYSICIAN_ANCHOR = re.compile(
-    rf"{_NECESSARY} ?[.:]? ?(?="
-    r"The Claims Administrator(?:['’]s)?\b(?! (?:denied|modified|certified|approved|noted|stated|failed))"
-    rf"|The {_REVIEWER}(?:['’]s decision rationale| based (?:his|her|the)| did not (?:base|cite)))",
-    re.IGNORECASE,
+# Looked for by its rare word in lower-case text, then backwards.
+_PHYSICIAN_VERDICT = re.compile(
+    r"medically ?necessary(?: ?(?:and|or) ?appropriate)? ?[.:]? ?(?="
+    r"the claims administrator(?:'s)?\b(?! (?:denied|modified|certified|approved|noted|stated|failed))"
+    rf"|the {_REVIEWER.lower()}(?:'s decision rationale| based (?:his|her|the)| did not (?:base|cite)))"
 )
+_VERDICT_HEAD = re.compile(r"(?:is|are|was|were)(?P<not> ?not)? ?\Z")
+_LONGEST_VERDICT_HEAD = len("were not ")
 # "The request for X": words of the form in front of what is asked for. "Retrospective request for" is the request's own.
 _REQUEST_LEAD = re.compile(
     r"(?:(?:Whether|If)(?: or not)? )?(?:(?:Is|Are|Was|Were) )?(?:(?:The|This) (?:requested )?)?"
@@ -500,17 +529,27 @@ _PHYSICIAN_LABEL = re.compile(
 _NUMBERED = re.compile(r"(?:(?<= )|^)(?P<number>\d{1,2}) ?[.)] ?(?=\S)")
 
 
+def _physician_anchors(folded: Folded) -> Iterable[_Anchor]:
+    low = folded.low
+    for m in _PHYSICIAN_VERDICT.finditer(low):
+        floor = max(0, m.start() - _LONGEST_VERDICT_HEAD)
+        if head := _VERDICT_HEAD.search(low[floor : m.start()]):
+            start = floor + head.start()
+            decided = Part(start, start + len(low[start : m.end()].rstrip(" .")))
+            yield _Anchor(start, m.end(), decided, "upheld" if head["not"] else "overturned")
+
+
 def _physician(scan: _Scan) -> Sections:
     folded, text = scan.folded, scan.text
     heading = _own_line(folded, _PHYSICIAN_ITEMS)
-    anchors = list(_PHYSICIAN_ANCHOR.finditer(text, heading.end() if heading else 0))
+    anchors = [a for a in scan.physician_anchors if heading is None or a.start >= heading.end()]
     lead = _ITEMS_LEAD.match(text, heading.end()) if heading else None
-    front_end = heading.start() if heading else (anchors[0].start() if anchors else len(text))
+    front_end = heading.start() if heading else (anchors[0].start if anchors else len(text))
     summary_start = _own_line(folded, _SUMMARY)
     if summary_start is not None and summary_start.start() >= front_end:
         summary_start = None
     header, credentials, summary = _front(folded, _own_line(folded, _DETERMINATION), summary_start, front_end)
-    items = tuple(_physician_items(folded, anchors, lead.end() if lead else front_end))
+    items = tuple(islice(_physician_items(folded, anchors, lead.end() if lead else front_end), MOST_ITEMS))
     return Sections(
         folded,
         "physician_reviewer",
@@ -523,23 +562,23 @@ def _physician(scan: _Scan) -> Sections:
     )
 
 
-def _physician_items(folded: Folded, anchors: list[re.Match[str]], floor: int) -> Iterable[ItemParts]:
+def _physician_items(folded: Folded, anchors: list[_Anchor], floor: int) -> Iterable[ItemParts]:
     text = folded.text
     starts = []
     for i, anchor in enumerate(anchors):
-        low = floor if i == 0 else anchors[i - 1].end()
-        starts.append(_numbered_start(folded, low, anchor.start(), i + 1))
+        low = floor if i == 0 else anchors[i - 1].end
+        starts.append(_numbered_start(folded, low, anchor.start, i + 1))
     for i, anchor in enumerate(anchors):
-        end = starts[i + 1].start if i + 1 < len(anchors) else _body_end(text)
-        labels = (_Label(m.lastgroup or "", *m.span()) for m in _PHYSICIAN_LABEL.finditer(text, anchor.end(), end))
+        end = starts[i + 1].start if i + 1 < len(anchors) else _body_end(folded)
+        labels = (_Label(m.lastgroup or "", *m.span()) for m in _PHYSICIAN_LABEL.finditer(text, anchor.end, end))
         claims, reviewer, rationale = _parts_in_order(text, labels, end, keep_label=True)
-        request = _asked_for(text, starts[i].end, anchor.start())
+        request = _asked_for(text, starts[i].end, anchor.start)
         if request.end <= request.start:
             continue
         yield ItemParts(
             request=request,
-            decision="upheld" if anchor.group("not") else "overturned",
-            decided=Part(anchor.start(), anchor.start() + len(anchor.group().rstrip(" ."))),
+            decision=anchor.decision,
+            decided=anchor.decided,
             claims_guideline=claims,
             reviewer_guideline=reviewer,
             rationale=rationale,
@@ -617,7 +656,7 @@ def _notice_items(
     text = folded.text
     details: dict[int, tuple[Part, Part | None, Part | None]] = {}
     for i, m in enumerate(regarding):
-        end = regarding[i + 1].start() if i + 1 < len(regarding) else _body_end(text)
+        end = regarding[i + 1].start() if i + 1 < len(regarding) else _body_end(folded)
         section = _NOTICE_SECTION.search(text, m.end(), end)
         rationale = _NOTICE_RATIONALE.search(text, section.end() if section else m.end(), end)
         request_end = section.start() if section else (rationale.start() if rationale else end)
@@ -712,8 +751,8 @@ def _professional_items(folded: Folded, parts: dict[str, Part], heading: dict[st
     numbers = _counted(_NUMBERED.finditer(text, issue.start, issue.end))
     edges = [(m.end(), numbers[i + 1].start() if i + 1 < len(numbers) else issue.end) for i, m in enumerate(numbers)] or [issue]
     shared, place = _shared_decision(heading.get("rationale"), text)
-    rationales = _by_issue(text, parts.get("rationale"), len(edges))
-    guidelines = _by_issue(text, parts.get("guideline"), len(edges))
+    rationales = _by_issue(folded, parts.get("rationale"), len(edges))
+    guidelines = _by_issue(folded, parts.get("guideline"), len(edges))
     for (start, end), rationale, guideline in zip(edges, rationales, guidelines, strict=True):
         request = _issue_asks_for(text, _trim(text, start, end, " .;?"))
         own = _own_decision(text, rationale) if rationale != parts.get("rationale") else None
@@ -769,10 +808,16 @@ def _own_decision(text: str, part: Part | None) -> tuple[Decision, Part] | None:
     return ("upheld" if whole[-1]["not"] else "overturned"), Part(*whole[-1].span())
 
 
-def _by_issue(text: str, part: Part | None, count: int) -> list[Part | None]:
-    """A part divided at "Issue N:", or the whole part for every issue."""
-    marks = list(_ISSUE.finditer(text, part.start, part.end)) if part else []
-    if part is None or count < 2 or [int(m.group("number")) for m in marks] != list(range(1, count + 1)):
+def _by_issue(folded: Folded, part: Part | None, count: int) -> list[Part | None]:
+    """A part divided at "Issue N:", or at the numbers of a list that begins with it, or the whole part for every issue."""
+    if part is None or count < 2:
+        return [part] * count
+    text = folded.text
+    listed = (m for m in _NUMBERED.finditer(text, *part) if m.start() == part.start or m.start() in folded.line_starts)
+    for marks in (list(_ISSUE.finditer(text, *part)), _counted(listed)):
+        if [int(m.group("number")) for m in marks] == list(range(1, count + 1)):
+            break
+    else:
         return [part] * count
     return [_trim(text, m.end(), marks[i + 1].start() if i + 1 < count else part.end) for i, m in enumerate(marks)]
 
@@ -781,8 +826,9 @@ def _by_issue(text: str, part: Part | None, count: int) -> list[Part | None]:
 
 
 def _unknown(scan: _Scan) -> Sections:
-    folded = scan.folded
-    return Sections(folded, "unknown", None, None, Part(0, len(folded.text)) if folded.text else None, (), 0, cut_off=False)
+    from llm_extract.unknown_layout import sections_of_unknown  # builds on this module
+
+    return sections_of_unknown(scan.folded)
 
 
 _BUILD = {

@@ -18,16 +18,39 @@ PACKAGE = samples.ROOT / "llm_extract"
 # From the ground up. A room may use its own floor and those below; a room that is not here has no place yet.
 FLOORS: tuple[tuple[str, frozenset[str]], ...] = (
     ("ground", frozenset({"", "errors"})),
-    ("data", frozenset({"folding", "letters", "pdf_worker", "schema", "sections", "settings", "values"})),
+    (
+        "data",
+        frozenset(
+            {
+                "decision_words",
+                "folding",
+                "letters",
+                "pdf_worker",
+                "schema",
+                "sections",
+                "settings",
+                "unknown_layout",
+                "values",
+            }
+        ),
+    ),
     ("seam", frozenset({"engine", "prompts"})),
     (
         "engines",
         frozenset(
             {
+                "admission",
                 "baseline",
+                "batch",
+                "batch_jobs",
+                "batch_post",
+                "budget",
                 "cache",
+                "cascade",
                 "checks",
+                "confidence",
                 "fake",
+                "finished",
                 "grounding",
                 "hybrid",
                 "local",
@@ -38,12 +61,26 @@ FLOORS: tuple[tuple[str, frozenset[str]], ...] = (
             }
         ),
     ),
-    ("runs", frozenset({"budget", "evaluation", "export", "ledger", "pipeline"})),
+    ("runs", frozenset({"evaluation", "export", "ledger", "pipeline", "tables"})),
     ("wiring", frozenset({"wiring"})),
     (
         "doors",
         frozenset(
-            {"__main__", "api", "cli", "distributed", "doctor", "evaluating", "reporting", "running", "service", "showing"}
+            {
+                "__main__",
+                "api",
+                "batching",
+                "cli",
+                "distributed",
+                "doctor",
+                "estimating",
+                "evaluating",
+                "progress",
+                "reporting",
+                "running",
+                "service",
+                "showing",
+            }
         ),
     ),
 )
@@ -58,10 +95,26 @@ OWNED = {
     "xllamacpp": {"local", "local_server"},
     "pypdfium2": {"pdf_worker"},
     "click": {"cli"},
-    "rich": {"doctor", "reporting", "running", "showing"},
+    "rich": {"doctor", "progress", "reporting", "running", "showing"},
     "pydantic_settings": {"settings"},
+    "pyarrow": {"export"},
+    "duckdb": {"export"},
+    "xlsxwriter": {"export"},
 }
-HEAVY = ("openai", "instructor", "rich", "xllamacpp", "pypdfium2", "numpy", "scipy", "matplotlib", "jinja2")
+HEAVY = (
+    "openai",
+    "instructor",
+    "rich",
+    "xllamacpp",
+    "pypdfium2",
+    "numpy",
+    "scipy",
+    "matplotlib",
+    "jinja2",
+    "pyarrow",
+    "duckdb",
+    "xlsxwriter",
+)
 
 
 def modules() -> list[Path]:

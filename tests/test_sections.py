@@ -286,9 +286,9 @@ def test_a_request_begins_behind_the_rationale_before_it(request_line: str, gap:
 
 def test_requests_are_found_without_any_line_break() -> None:
     """Where all line breaks are lost the end of the rationale's last sentence is the beginning of the request."""
-    items = " ".join((item("First"), item("Soma 350mg #90"), item("Ambien 10mg #30")))
-    text = " ".join(expert_letter(items=items).text.split())
-    assert [i.request for i in seen(of(text))] == ["First", "Soma 350mg #90", "Ambien 10mg #30"]
+    asked = ["First", "Soma 350mg #90", "Ambien CR 12.5mg #30", "Xanax 0.5 mg", "Capsaicin 0.025% 60gm"]
+    text = " ".join(expert_letter(items=" ".join(map(item, asked))).text.split())
+    assert [i.request for i in seen(of(text))] == asked
 
 
 def test_quotations_in_a_rationale_are_no_items() -> None:
@@ -315,7 +315,7 @@ def test_a_missing_part_is_none(missing: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "closing", ["Sincerely,\nA", "cc: The parties", "Disclaimer: MAXIMUS is", "Effect of the Decision:\nThe"]
+    "closing", ["Sincerely,\nA", "cc: The parties", "Disclaimer: MAXIMUS is", "Effect of the Decision:\nThe", "/JMR", "/ db\n"]
 )
 def test_what_follows_the_last_item_belongs_to_none(closing: str) -> None:
     """Letterhead matter behind the last rationale is not part of it."""
@@ -498,6 +498,18 @@ def test_issues_of_a_professional_review_share_or_divide_the_rationale() -> None
     own = seen(of(PROFESSIONAL.format(issue=issue, no=" NOT", rationale=rationale)))
     assert [i.decision for i in own] == ["partially_overturned", "upheld"]
     assert own[1].rationale == "The orthotics were not medically necessary."
+
+
+def test_a_numbered_rationale_is_divided_as_its_issues_are() -> None:
+    """A list that counts the issues from its first word on divides a part; numbers inside of its text do not."""
+    issue = "1. Lidoderm 5% patches\n2. Cymbalta 60mg"
+    rationale = "1. Lidoderm is not medically necessary, see 2. above.\n\n2. Cymbalta is medically necessary."
+    told = seen(of(PROFESSIONAL.format(issue=issue, no=" NOT", rationale=rationale)))
+    assert [(i.request, i.decision) for i in told] == [("Lidoderm 5% patches", "upheld"), ("Cymbalta 60mg", "overturned")]
+    assert told[0].rationale == "Lidoderm is not medically necessary, see 2. above."
+    assert told[1].rationale.startswith("Cymbalta is medically necessary.")
+    shared = seen(of(PROFESSIONAL.format(issue=issue, no=" NOT", rationale="1. Both are too much.")))
+    assert shared[0].rationale == shared[1].rationale
 
 
 @pytest.mark.parametrize(

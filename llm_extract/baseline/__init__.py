@@ -131,7 +131,7 @@ _MOST_NAMED = 5
 
 
 def _numbers(items: list[int]) -> str:
-    """"item 2", "items 1 and 3"; of many only how many."""
+    """The numbers in words, as in "item 2" or "items 1 and 3"; of many only how many they are."""
     if len(items) > _MOST_NAMED:
         return _counted(len(items))
     *first, last = map(str, items)
