@@ -2,7 +2,8 @@
 
 `evals/calibration` holds letters that neither rules nor prompts were written with: on letters that a rule was tuned on it is
 always right, and its confidence would flatter. No letter of `test` has a say either. The engine `model`, of which the calibration
-letters have no recorded answers, is fitted on `dev` of evals/gold. Reads recorded answers only.
+letters have no recorded answers, is fitted on `dev` of evals/gold, and so is `hybrid` as long as they have none for it either;
+then the cascade has no trials, proves nothing, and asks about every letter. Reads recorded answers only.
 """
 
 from __future__ import annotations
@@ -59,10 +60,10 @@ def rows_of(case: Case, record: Record) -> list[Row]:
     return [row for row in score(case.letter_id, record.run.engine, case.label, record) if row.field != ITEM]
 
 
-def seen_of(case: Case, reader: Reader, rules: Reader, letter: Letter) -> Seen:
-    """Each value that a reader gave in a letter, and whether it was right."""
-    traced = reader.readings[case.letter_id]
-    other = None if reader is rules else rules.readings[case.letter_id].record
+def seen(letters: Read, engine: str, case: Case) -> Seen:
+    """Each value that an engine gave in a letter, and whether it was right."""
+    letter, traced = letters.letters[case.letter_id], letters.readers[engine].readings[case.letter_id]
+    other = None if engine == BASELINE else letters.readers[BASELINE].readings[case.letter_id].record
     signals = ((row, row_signals(row, traced, other, letter)) for row in rows_of(case, traced.record))
     return [(s, row.outcome == "correct") for row, s in signals if s is not None]
 
@@ -84,10 +85,10 @@ def errors_of(case: Case, record: Record) -> float:
     return sum(outcome in ERRORS for outcome in outcomes) / max(len(outcomes), 1)
 
 
-def trials(letters: Read, seen: dict[str, Seen]) -> Iterator[Trial]:
+def trials(letters: Read, by_rules: dict[str, Seen]) -> Iterator[Trial]:
     """A trial a letter, its sureness by a calibration of the other folds."""
     for index, case in enumerate(letters.cases):
-        others = (s for i, other in enumerate(letters.cases) if i % FOLDS != index % FOLDS for s in seen[other.letter_id])
+        others = (s for i, other in enumerate(letters.cases) if i % FOLDS != index % FOLDS for s in by_rules[other.letter_id])
         letter = letters.letters[case.letter_id]
         yield Trial(
             sureness(rules_of(letter), letter, Calibration.fit(others)),
@@ -98,23 +99,25 @@ def trials(letters: Read, seen: dict[str, Seen]) -> Iterator[Trial]:
 
 def main() -> None:
     """Fit both and write them."""
-    fresh = read(HERE / "calibration", (BASELINE, "hybrid"))
-    rules = fresh.readers[BASELINE]
+    recorded = (HERE / "calibration" / "answers").is_dir()
+    fresh = read(HERE / "calibration", (BASELINE, "hybrid") if recorded else (BASELINE,))
+    dev = read(HERE / "gold", (BASELINE, "model", "hybrid"), split="dev")
     by_rules = {
-        case.letter_id: seen_of(case, rules, rules, fresh.letters[case.letter_id])
-        + list(nothing_of(case, rules.readings[case.letter_id].record))
+        case.letter_id: seen(fresh, BASELINE, case)
+        + list(nothing_of(case, fresh.readers[BASELINE].readings[case.letter_id].record))
         for case in fresh.cases
     }
-    by_both = [s for case in fresh.cases for s in seen_of(case, fresh.readers["hybrid"], rules, fresh.letters[case.letter_id])]
-    dev = read(HERE / "gold", (BASELINE, "model"), split="dev")
-    by_model = [s for c in dev.cases for s in seen_of(c, dev.readers["model"], dev.readers[BASELINE], dev.letters[c.letter_id])]
-    calibration = Calibration.fit([*(s for seen in by_rules.values() for s in seen), *by_both, *by_model])
+    by_both = [s for case in (fresh if recorded else dev).cases for s in seen(fresh if recorded else dev, "hybrid", case)]
+    by_model = [s for case in dev.cases for s in seen(dev, "model", case)]
+    calibration = Calibration.fit([*(s for values in by_rules.values() for s in values), *by_both, *by_model])
     (OUT / "confidence.json").write_text(calibration.as_json(), "utf-8")
     settings = Settings()
-    kept = Trials(model_name(settings), Questions.load(settings).names, tuple(trials(fresh, by_rules)))
+    kept = Trials(model_name(settings), Questions.load(settings).names, tuple(trials(fresh, by_rules)) if recorded else ())
     (OUT / "cascade.json").write_text(kept.as_json(), "utf-8")
     hits, values = calibration.classes[()]
     sys.stdout.write(f"{values} values, {hits} of them right; {len(kept.trials)} trials of the cascade\n")
+    if not recorded:
+        sys.stdout.write("evals/calibration has no recorded answers: hybrid is fitted on dev, and the cascade has no trials.\n")
 
 
 if __name__ == "__main__":
