@@ -2,11 +2,14 @@
 PYTHON ?= python3
 BIN := .venv/bin
 LETTERS ?= fixtures/letters/first-letter.txt fixtures/letters/omeprazole-short.txt fixtures/letters/pdf-one-page.pdf
+EMBEDDED := qwen2.5-coder-1.5b-instruct-q4_k_m
+YOURS = $(or $(MODEL),$(basename $(notdir $(GGUF))))
+YOUR_SETTINGS = $(if $(MODEL),model=$(MODEL)) $(if $(BASE_URL),base_url=$(BASE_URL)) $(if $(GGUF),gguf=$(GGUF))
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test eval gate keep bench calibrate agreement lint types format record schema locks fixtures clean
+.PHONY: help setup demo test eval eval-model gate keep bench bench-naive calibrate agreement lint types format record schema locks fixtures clean
 
 help: ## list the targets
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: .venv/ready ## build .venv: the program, the embedded model and the development tools
 
@@ -40,6 +43,12 @@ format: setup ## let ruff rewrite what it can
 eval: setup ## score baseline, model and hybrid on the labelled letters, from recorded answers; the report is out/eval/report.html
 	$(BIN)/llm-extract eval --cases evals/gold --replay --out out/eval
 
+eval-model: setup ## score a model of yours beside the embedded one: MODEL=name BASE_URL=url, or GGUF=file
+	@test -n "$(MODEL)$(GGUF)" || { echo "Say which model: make eval-model MODEL=name [BASE_URL=url], or GGUF=file" >&2; exit 2; }
+	$(BIN)/llm-extract eval --cases evals/gold --record --out out/eval-model --engines baseline \
+	  --variant "hybrid engine=hybrid model=$(EMBEDDED)" --variant "model engine=model model=$(EMBEDDED)" \
+	  --variant "hybrid-$(YOURS) engine=hybrid $(YOUR_SETTINGS)" --variant "model-$(YOURS) engine=model $(YOUR_SETTINGS)"
+
 gate: setup ## the same, held against the kept report: fails where something got worse
 	$(BIN)/llm-extract eval --cases evals/gold --replay --out out/gate --against evals/reports/kept --margin 1
 
@@ -49,8 +58,12 @@ keep: eval ## make the last evaluation the kept report that `make gate` compares
 
 bench: setup ## how fast the rules read, against the floor of reading and searching each file once
 	$(BIN)/python evals/bench_baseline.py
+	$(BIN)/python evals/bench_hostile.py
 
-calibrate: setup ## fit the confidence of values anew, on the development letters alone
+bench-naive: setup ## tokens, seconds and F1 of the naive way of asking beside ours, embedded model, same letters (20 min)
+	$(BIN)/python evals/bench_naive.py
+
+calibrate: setup ## fit the confidence of values and the cascade anew, on the calibration letters alone
 	$(BIN)/python evals/calibrate.py
 
 agreement: setup ## measure again how far the two blind labellings agree
@@ -70,7 +83,7 @@ fixtures: setup ## make the PDF fixtures from their text again
 locks: ## resolve the hash-pinned locks anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --extra local pyproject.toml -o requirements-local.txt
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --extra local --extra eval --extra dev pyproject.toml -o requirements-dev.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --extra local --extra eval --extra export --extra dev pyproject.toml -o requirements-dev.txt
 	echo uv | $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url - -o requirements-uv.txt
 
 clean: ## remove what the targets made (.venv, out); the user's cache folder stays

@@ -59,7 +59,7 @@ async def _read_text(text: str, parts: _Parts) -> Record:
 async def aextract_many(
     sources: Iterable[Source] | str | Path, /, *, settings: Settings | None = None, **changes: Any
 ) -> AsyncGenerator[Record, None]:
-    """Records of many letters as they are ready: files, folders, globs and `Letter`s. At most `concurrency` are under way.
+    """Records of many letters as they are ready: files, folders, globs and `Letter`s. `concurrency` limits the requests.
 
     Letter ids are unique among the files of a list; of an iterator, which is only read as far as needed, each entry is looked
     up by itself.

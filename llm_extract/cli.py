@@ -16,8 +16,10 @@ import click
 from llm_extract import __version__
 
 if TYPE_CHECKING:
+    from llm_extract.batch_post import BatchPlan
     from llm_extract.settings import Settings
 
+ENGINES = ("hybrid", "cascade", "model", "baseline")
 OK, WRONG_USE, SOME_FAILED, INTERRUPTED = 0, 2, 3, 130
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -25,13 +27,54 @@ F = TypeVar("F", bound=Callable[..., Any])
 def _model_options(command: F) -> F:
     """Which reader and which endpoint; the same on every command that asks a model."""
     options = (
-        click.option("--engine", type=click.Choice(["hybrid", "model", "baseline"]), help="Which reader [default: hybrid]."),
+        click.option("--engine", type=click.Choice(ENGINES), help="Which reader [default: hybrid]."),
         click.option("--model", metavar="NAME", help="Model at the endpoint [default: the embedded model]."),
         click.option("--base-url", metavar="URL", help="OpenAI-compatible endpoint, such as http://localhost:8000/v1."),
     )
     for option in reversed(options):
         command = option(command)
     return command
+
+
+def _batch_options(command: F) -> F:
+    """How `run` uses batches; the values come together, as `_batch_plan` takes them."""
+    options = (
+        click.option("--batch", is_flag=True, help="Ask by OpenAI's Batch API: half price, answers within a day."),
+        click.option("--no-wait", is_flag=True, help="With --batch: submit, take in what is answered, and end."),
+        click.option(
+            "--batch-export",
+            "exported",
+            type=click.Path(path_type=Path, dir_okay=False),
+            metavar="FILE",
+            help="Write the requests for another batch runner (JSONL) and end.",
+        ),
+        click.option(
+            "--batch-import",
+            "imported",
+            type=click.Path(path_type=Path, exists=True, dir_okay=False),
+            metavar="FILE",
+            multiple=True,
+            help="Take another runner's answers (JSONL) and ask nobody (repeatable).",
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def _batch_plan(
+    *, retry: bool, batch: bool, no_wait: bool, exported: Path | None, imported: tuple[Path, ...]
+) -> BatchPlan | None:
+    """None for a run without batches."""
+    if batch + bool(exported) + bool(imported) > 1:
+        raise click.UsageError("Give one of --batch, --batch-export and --batch-import.")
+    if no_wait and not batch:
+        raise click.UsageError("--no-wait goes with --batch.")
+    if not batch and not imported:
+        return None
+    from llm_extract.batch_post import BatchPlan
+
+    return BatchPlan(imports=imported, wait=not no_wait, retry=retry)
 
 
 def _plain_errors(command: F) -> F:
@@ -71,12 +114,31 @@ def main() -> None:
     "--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder for records.jsonl and run.json."
 )
 @_model_options
-@click.option("--concurrency", type=click.IntRange(1, 1024), help="Letters under way at once.")
 @click.option(
-    "--max-cost", type=click.FloatRange(min=0), metavar="USD", help="Start no letter that might make the run cost more."
+    "--errors-below",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    metavar="SHARE",
+    help="Of --engine cascade: share of wrong, missing and invented values that is allowed [default: 0.1].",
+)
+@click.option("--concurrency", type=click.IntRange(1, 1024), help="Most requests under way at once.")
+@click.option(
+    "--max-cost", type=click.FloatRange(min=0), metavar="USD", help="Send no request that might make the run cost more."
 )
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Read the first N letters only.")
 @click.option("--fresh", is_flag=True, help="Forget what the folder holds and start over (answers stay cached).")
+@click.option(
+    "--retry-failed", "failures", flag_value="only", help="Read only letters that failed or that the model gave no answer to."
+)
+@click.option("--keep-failed", "failures", flag_value="keep", help="Leave letters that failed as they are.")
+@click.option(
+    "--progress",
+    type=click.Choice(["auto", "bar", "lines", "json", "none"]),
+    default="auto",
+    show_default=True,
+    help="How it goes, on standard error; json: one object a second.",
+)
+@click.option("--estimate", is_flag=True, help="Say what the run would cost and take, from a sample; send and write nothing.")
+@_batch_options
 @_plain_errors
 def run(
     inputs: tuple[str, ...],
@@ -84,31 +146,44 @@ def run(
     engine: str | None,
     model: str | None,
     base_url: str | None,
+    errors_below: float | None,
     concurrency: int | None,
     max_cost: float | None,
     limit: int | None,
     fresh: bool,
+    failures: str | None,
+    progress: str,
+    estimate: bool,
+    **batch: Any,
 ) -> None:
     """Read letters (.txt and .pdf; files, folders, globs) into OUT/records.jsonl.
 
-    The same command again resumes: letters that have a record are not read again, failed ones are.
+    The same command again resumes: letters that have a record are not read again, failed ones are. Ctrl-C finishes the letters
+    under way, a second one stops at once.
     """
-    from llm_extract.running import run_letters
+    from llm_extract.running import Plan, estimate_run, export_batch, run_letters
 
-    settings = _settings(engine=engine, model=model, base_url=base_url, concurrency=concurrency)
-    sys.exit(run_letters(settings, inputs, out, limit=limit, fresh=fresh, max_cost=max_cost))
+    given = {"engine": engine, "model": model, "base_url": base_url, "concurrency": concurrency}
+    settings = _settings(**given, errors_below=errors_below)
+    by_batches = _batch_plan(retry=failures == "only", **batch)
+    plan = Plan(inputs, out, limit, fresh, max_cost, failures or "again", progress, by_batches)  # type: ignore[arg-type]
+    if batch["exported"] and not estimate:
+        sys.exit(export_batch(settings, plan, batch["exported"]))
+    sys.exit(estimate_run(settings, plan) if estimate else run_letters(settings, plan))
 
 
 @main.command()
 @click.argument("letter", type=click.Path(path_type=Path))
 @_model_options
 @click.option("--json", "as_json", is_flag=True, help="Print the record as one line of JSON.")
+@click.option("--rules", "by_rule", is_flag=True, help="Name the rule or the prompt that gave each value.")
 @_plain_errors
-def show(letter: Path, engine: str | None, model: str | None, base_url: str | None, as_json: bool) -> None:
+def show(letter: Path, engine: str | None, model: str | None, base_url: str | None, as_json: bool, by_rule: bool) -> None:
     """Read one LETTER and print what it says, each value with the words that prove it."""
     from llm_extract.showing import show_letter
 
-    failed = show_letter(_settings(engine=engine, model=model, base_url=base_url), letter, as_json=as_json)
+    settings = _settings(engine=engine, model=model, base_url=base_url)
+    failed = show_letter(settings, letter, as_json=as_json, by_rule=by_rule)
     sys.exit(SOME_FAILED if failed else OK)
 
 
@@ -192,6 +267,21 @@ def evaluate(
 
 
 @main.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--to", required=True, type=click.Choice(["parquet", "csv", "xlsx", "duckdb"]), help="Format of the tables.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder for the tables [default: DIR/export].")
+@_plain_errors
+def export(folder: Path, to: str, out: Path | None) -> None:
+    """Write the records of the run in DIR as tables: one row a letter, one a disputed item, and what proves them."""
+    from llm_extract.export import export_run
+
+    done = export_run(folder, to, out)
+    for sentence in done.warnings:
+        click.echo(f"llm-extract: {sentence}", err=True)
+    click.echo(f"{done.letters} letters ({done.failed} failed), {done.items} items: {done.path}")
+
+
+@main.command()
 @click.option("--model", metavar="NAME", help="Model at the endpoint [default: the embedded model].")
 @click.option("--base-url", metavar="URL", help="OpenAI-compatible endpoint.")
 @_plain_errors
@@ -228,3 +318,15 @@ def prompts() -> None:
         prompt = load_prompt(name, directory=directory)
         click.echo(f"{prompt.id:14} {prompt.description}")
     click.echo(f"They stand in {directory}.")
+
+
+@main.command("rules")
+@click.argument("beginning", default="", metavar="[NAME]")
+@_plain_errors
+def rules_command(beginning: str) -> None:
+    """List the rules of the baseline, or those whose names begin with NAME: why each may be believed, and its examples."""
+    from llm_extract.showing import print_rules
+
+    if not print_rules(beginning):
+        click.echo(f"llm-extract: no rule has a name that begins with {beginning!r}; `llm-extract rules` lists all.", err=True)
+        sys.exit(WRONG_USE)

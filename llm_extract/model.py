@@ -1,8 +1,10 @@
 """The model's door: any OpenAI-compatible endpoint as an `Asker`. openai, instructor and tenacity are used here only.
 
-    Question ─ ModelClient.ask ─ instructor ─ _answered ─ tenacity ─ one HTTP request
-                                 re-ask        refusal,    429, 5xx, time-out,
-                                               cut, empty  lost connection
+    Question ─ ModelClient.ask ─ instructor ─ _answered ─ tenacity ─ admission ─ one HTTP request
+                                 re-ask        refusal,    429, 5xx, time-out,   when it
+                                               cut, empty  lost connection       may be sent
+
+A question thus makes 2 x (1 + `transport_retries`) requests at most.
 
 One owner a kind of retry, so that no cause is tried twice by two parties (the SDK's own retries are off):
 
@@ -29,19 +31,21 @@ import asyncio
 import math
 import re
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import Enum
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any, Literal, cast
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model, model_validator
 from pydantic_core import PydanticCustomError
 
+from llm_extract.admission import Admission, Need, Ticket
 from llm_extract.engine import Answer, Question, Usage
 from llm_extract.errors import (
     AnswerError,
@@ -70,6 +74,7 @@ RETRY_AFTER_CAP = 600.0
 """Longest `Retry-After` that is waited for, in seconds. An endpoint that asks for more gets no further try of this letter."""
 
 Sleep = Callable[[float], Awaitable[None]]
+T = TypeVar("T")
 OnRetry = Callable[[EndpointError, float], None]
 
 
@@ -145,8 +150,9 @@ class _Asking:
     def count(self, completion: ChatCompletion) -> None:
         """Add one answer's tokens; here, since instructor overwrites the counts of later answers with its own sums."""
         self.answers.append(completion)
-        self.input_tokens += getattr(completion.usage, "prompt_tokens", None) or 0  # some servers count nothing
-        self.output_tokens += getattr(completion.usage, "completion_tokens", None) or 0
+        sent, answered = _counted(completion)
+        self.input_tokens += sent or 0
+        self.output_tokens += answered or 0
 
     def check(self, value: BaseModel) -> None:
         """Raise what pydantic takes for a misfit where the question doubts the first answer; later ones are taken as they are."""
@@ -172,8 +178,9 @@ class ModelClient:
     """An `Asker` for any OpenAI-compatible endpoint.
 
     `base_url` and `model` win over the settings (the embedded server has both). `sleep` takes the place of `asyncio.sleep`
-    between tries, for tests. `on_retry(error, seconds)` is told of each wait before it begins, so that whoever admits letters
-    can slow down the others too. Safe for many concurrent `ask`s on one event loop.
+    between tries, for tests. `on_retry(error, seconds)` is told of each wait before it begins. Every request passes `admission`,
+    which may be shared with other clients of the same endpoint; without it nothing holds requests up. Safe for many concurrent
+    `ask`s on one event loop.
     """
 
     def __init__(
@@ -184,8 +191,10 @@ class ModelClient:
         model: str | None = None,
         sleep: Sleep = asyncio.sleep,
         on_retry: OnRetry | None = None,
+        admission: Admission | None = None,
     ) -> None:
         self.endpoint = Endpoint.of(settings, base_url=base_url, model=model)
+        self._admission = admission
         self._sleep = sleep
         self._on_retry = on_retry
         self._unsupported: set[str] = set()
@@ -234,7 +243,71 @@ class ModelClient:
         asking.count(completion)
         return _text(completion), _finish_reason(completion), asking.usage()
 
+    # -- for batches: the same request and the same checks of its answer, with other post between them --
+
+    def drafted(self, question: Question) -> tuple[dict[str, Any], Need]:
+        """The body of the request that `ask` would send first, and bounds on its tokens. Nothing is sent."""
+        messages, sampling = _messages(question), self._sampling(question)
+        return self._body(messages, question.answer, sampling), self._need(question, messages, sampling)
+
+    def delivered(self, status: int, body: Any) -> Answer:
+        """What a reply says that came in a file. Its `value` is not parsed: that takes the question.
+
+        Raises as `ask` does, `InvalidAnswerError` apart.
+        """
+        from openai.types.chat import ChatCompletion
+
+        if status != 200:
+            said = body.get("error") if isinstance(body, dict) else None
+            raise _of_status(status, _code_in(said.get(name) for name in _CODES) if isinstance(said, dict) else "", self.endpoint)
+        completion = ChatCompletion.construct(**body) if isinstance(body, dict) else None
+        if completion is None or not _has_message(completion):
+            raise TransientEndpointError(f"{_start(self.endpoint)} sent something that is no chat completion.", status=status)
+        sent, answered = _counted(completion)
+        usage = Usage(1, sent or 0, answered or 0, 0, 1)
+        try:
+            _raise_if_unusable(completion)
+        except AnswerError as error:
+            error.raw, error.usage = _text(completion), usage
+            raise
+        served = _served(completion.model, self.endpoint.model)
+        return Answer(None, _text(completion), usage, served, _finish_reason(completion))
+
+    async def call(self, action: Callable[[AsyncOpenAI], Awaitable[T]], *, retries: int | None = None, seconds: float = 0) -> T:
+        """A request of another kind (files, batches), tried again like all; `seconds` where one may take longer than an answer.
+
+        Raises `EndpointError`.
+        """
+        patience = _patience(self.endpoint.retries if retries is None else retries, self._sleep, self._on_retry)
+        failure: EndpointError
+        try:
+            result: T = await patience(self._called, action, max(seconds, self.endpoint.timeout))
+        except EndpointError as error:
+            failure = error
+        else:
+            return result
+        raise failure
+
+    def leave_out(self, parameters: Iterable[str]) -> None:
+        """Take parameters for unsupported, as an earlier client of the same endpoint learned them to be."""
+        self._unsupported.update(parameters)
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """The parameters that the endpoint does not support, as far as that is known."""
+        return tuple(sorted(self._unsupported))
+
     # -- inside --
+
+    async def _called(self, action: Callable[[AsyncOpenAI], Awaitable[T]], seconds: float) -> T:
+        try:
+            async with asyncio.timeout(seconds):
+                return await action(self._openai)
+        except Exception as error:
+            failure = _translated(error, self.endpoint)
+            if failure is None:
+                raise
+        raise failure
 
     async def _attempt(self, asking: _Asking) -> LlmExtractError | None:
         question = asking.question
@@ -242,7 +315,7 @@ class ModelClient:
         try:
             await self._create(
                 response_model=_instructed_class(question.answer),
-                messages=[{"role": "system", "content": question.system}, {"role": "user", "content": question.user}],
+                messages=_messages(question),
                 max_retries=1,  # that is one further request
                 strict=False,  # "3" for an int is no reason to pay again
             )
@@ -284,30 +357,60 @@ class ModelClient:
     async def _request(self, asking: _Asking, messages: list[dict[str, Any]]) -> ChatCompletion:
         """One HTTP request, or a second one without the parameter that the endpoint names as unsupported."""
         sampling = self._sampling(asking.question)
+        if self._admission is None:
+            completion = await self._tried(asking, messages, sampling, None)
+        else:
+            async with self._admission.request(self._need(asking.question, messages, sampling)) as ticket:
+                completion = await self._tried(asking, messages, sampling, ticket)
+        return completion or await self._request(asking, messages)
+
+    async def _tried(
+        self, asking: _Asking, messages: list[dict[str, Any]], sampling: dict[str, Any], ticket: Ticket | None
+    ) -> ChatCompletion | None:
+        """The completion; None where a parameter was refused, which from now on is left out."""
         asking.attempts += 1
         try:
-            return await self._posted(messages, asking.question.answer, sampling)
+            completion = await self._posted(messages, asking.question.answer, sampling)
         except Exception as error:
             refused = _unsupported_parameter(error, sampling)
             failure = _translated(error, self.endpoint) if refused is None else None
+            if ticket is not None and (refused is not None or _never_arrived(error)):
+                ticket.free()
             if refused is None and failure is None:
                 raise
+        else:
+            if ticket is not None:
+                ticket.answered(*_counted(completion))
+            return completion
         if failure is not None:
             raise failure
         self._unsupported.add(cast("str", refused))
-        return await self._request(asking, messages)
+        return None
+
+    def _need(self, question: Question, messages: list[dict[str, Any]], sampling: Mapping[str, Any]) -> Need:
+        """Tokens of a request: a token is a byte at least, and some four bytes of English; servers add a few a message."""
+        size = sum(len(str(m.get("content", "")).encode()) + _FRAME_TOKENS for m in messages) + _schema_size(question.answer)
+        limit = sampling.get("max_tokens") or sampling.get("max_completion_tokens") or self.endpoint.max_output_tokens
+        return Need(size // 4, size, limit)
 
     async def _posted(self, messages: list[dict[str, Any]], answer: type[BaseModel], sampling: dict[str, Any]) -> ChatCompletion:
         async with asyncio.timeout(self.endpoint.timeout):  # the SDK's time-out is for each read: a dripping endpoint outlives it
+            body = self._body(messages, answer, sampling)
             completion: ChatCompletion = await self._openai.chat.completions.create(
-                model=self.endpoint.model,
-                messages=cast("Any", messages),
-                extra_body={"response_format": _response_format(answer)},
-                **sampling,
+                model=body.pop("model"), messages=body.pop("messages"), extra_body=body
             )
         if not _has_message(completion):
             raise TransientEndpointError(f"{_start(self.endpoint)} sent something that is no chat completion.", status=200)
         return completion
+
+    def _body(self, messages: list[dict[str, Any]], answer: type[BaseModel], sampling: Mapping[str, Any]) -> dict[str, Any]:
+        """The body of a request: the one place that knows it, for live requests and for batches."""
+        return {
+            "model": self.endpoint.model,
+            "messages": messages,
+            "response_format": _response_format(answer),
+            **sampling,
+        }
 
     def _sampling(self, question: Question) -> dict[str, Any]:
         """The parameters that this endpoint takes.
@@ -335,15 +438,16 @@ class ModelClient:
         )
 
     async def _list_models(self) -> tuple[tuple[str, str], ...]:
-        try:
-            async with asyncio.timeout(self.endpoint.timeout):
-                page = await self._openai.models.list()
-            return tuple((m.id, str(getattr(m, "owned_by", ""))) for m in getattr(page, "data", None) or ())
-        except Exception as error:
-            failure = _translated(error, self.endpoint)
-            if failure is None:
-                raise
-        raise failure
+        page = await self._called(_models_page, self.endpoint.timeout)
+        return tuple((m.id, str(getattr(m, "owned_by", ""))) for m in getattr(page, "data", None) or ())
+
+
+async def _models_page(api: AsyncOpenAI) -> Any:
+    return await api.models.list()
+
+
+def _messages(question: Question) -> list[dict[str, Any]]:
+    return [{"role": "system", "content": question.system}, {"role": "user", "content": question.user}]
 
 
 def _openai_client(endpoint: Endpoint) -> AsyncOpenAI:
@@ -410,6 +514,12 @@ def _has_message(completion: Any) -> bool:
     """False for a proxy's page, torn JSON or an error that comes with a 200: the SDK lets all of them through."""
     choices = getattr(completion, "choices", None) or [None]
     return getattr(choices[0], "message", None) is not None
+
+
+def _counted(completion: ChatCompletion) -> tuple[int | None, int | None]:
+    """Prompt and answer tokens as the endpoint counted them; some servers count nothing."""
+    usage = completion.usage
+    return getattr(usage, "prompt_tokens", None), getattr(usage, "completion_tokens", None)
 
 
 def _text(completion: ChatCompletion) -> str:
@@ -611,13 +721,17 @@ def _translated(error: BaseException, endpoint: Endpoint) -> LlmExtractError | N
     return ours(f"{_start(endpoint)} {_why(error)}.")
 
 
+_NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 _NO_QUOTA = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
 _NO_MODEL = frozenset({"model_not_found", "model_not_exist", "unknown_model"})
 
 
 def _by_status(error: Any, endpoint: Endpoint) -> EndpointError:
-    status: int = error.status_code
-    code = _code(error)
+    code = _code_in(getattr(error, name, None) for name in _CODES)
+    return _of_status(error.status_code, code, endpoint, error.response.headers)
+
+
+def _of_status(status: int, code: str, endpoint: Endpoint, headers: Mapping[str, str] = _NO_HEADERS) -> EndpointError:
     start = _start(endpoint)
     if code in _NO_QUOTA or status == 402:
         return FatalEndpointError(f"{start} has no quota left for this key ({code or status}): check its billing.", status=status)
@@ -632,20 +746,22 @@ def _by_status(error: Any, endpoint: Endpoint) -> EndpointError:
     if status == 429:
         return ThrottledError(
             f"{start} asks to slow down (HTTP 429): lower --concurrency or come back later.",
-            retry_after=retry_after(error.response.headers),
+            retry_after=retry_after(headers),
         )
     if status in {408, 409, 425} or status >= 500:
         return TransientEndpointError(
-            f"{start} failed (HTTP {status}): try again later.", status=status, retry_after=retry_after(error.response.headers)
+            f"{start} failed (HTTP {status}): try again later.", status=status, retry_after=retry_after(headers)
         )
     said = f", {code}" if code else ""
     return RequestRejectedError(f"{start} rejects the request as malformed or too long (HTTP {status}{said}).", status=status)
 
 
-def _code(error: Any) -> str:
+_CODES = ("code", "type")
+
+
+def _code_in(said: Iterable[Any]) -> str:
     """The machine-readable code or type of an error; nothing that could be a sentence, since those may quote the letter."""
-    said = (str(getattr(error, name, None) or "") for name in ("code", "type"))
-    return next((s for s in said if re.fullmatch(r"[a-z][a-z0-9_.-]{2,50}", s)), "")
+    return next((s for s in said if isinstance(s, str) and re.fullmatch(r"[a-z][a-z0-9_.-]{2,50}", s)), "")
 
 
 def _start(endpoint: Endpoint) -> str:
@@ -660,6 +776,16 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         seen.add(id(at))
         yield at
         at = at.__cause__ or at.__context__
+
+
+def _never_arrived(error: BaseException) -> bool:
+    """Whether no connection came about, so that nobody can send a bill."""
+    import socket
+
+    import httpx2
+
+    nowhere = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, socket.gaierror, ConnectionRefusedError)
+    return any(isinstance(cause, nowhere) for cause in _causes(error))
 
 
 def _why(error: BaseException) -> str:
@@ -811,6 +937,18 @@ def _probed(schema: type[BaseModel], raw: str, reason: str, usage: Usage) -> Sch
 
 
 # --- the schema on the wire ------------------------------------------------------------------------------------------
+
+
+_FRAME_TOKENS = 16
+"""More than what chat templates put around one message."""
+
+
+@lru_cache(maxsize=256)
+def _schema_size(answer: type[BaseModel]) -> int:
+    """Bytes of a response schema, which some endpoints count as prompt."""
+    import json
+
+    return len(json.dumps(_response_format(answer)).encode())
 
 
 @lru_cache(maxsize=256)

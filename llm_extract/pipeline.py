@@ -18,9 +18,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from llm_extract.admission import Admission
 from llm_extract.checks import check
 from llm_extract.engine import Engine, Found, Reading, Usage, item_pointer
-from llm_extract.errors import FatalEndpointError, LetterError, LlmExtractError, NotALetterError, SettingsError
+from llm_extract.errors import FatalEndpointError, LetterError, LimitReachedError, LlmExtractError, NotALetterError, SettingsError
+from llm_extract.finished import FinishedRecords
 from llm_extract.grounding import ground
 from llm_extract.letters import Letter, LetterFile
 from llm_extract.schema import (
@@ -46,44 +48,66 @@ def unknown_price(usage: Usage) -> float | None:
     return 0.0 if usage.attempts == 0 else None
 
 
+class Traced(NamedTuple):
+    """A record, and by its pointers what gave each value: the name of a rule, or of the prompt whose answer it stands in."""
+
+    record: Record
+    given_by: Mapping[str, str]
+
+
 @dataclass
 class Pipeline:
-    """Reads letters with one engine. `price` turns usage into USD, `open_letter` a file into a `Letter`."""
+    """Reads letters with one engine. `price` turns usage into USD, `open_letter` a file into a `Letter`.
+
+    `admission` is the door that the engine's requests pass, for whoever shows how a run goes; in `finished` records of files are
+    kept for later runs.
+    """
 
     engine: Engine
     open_letter: Opener
     price: Price = unknown_price
     concurrency: int = 4
+    admission: Admission | None = None
+    finished: FinishedRecords | None = None
 
     async def read(self, letter: Letter) -> Record:
         """The record of one letter. Raises `FatalEndpointError` and `SettingsError` only."""
+        return (await self.read_traced(letter)).record
+
+    async def read_file(self, file: LetterFile) -> Record:
+        """The record of one file; a file that cannot be read gives a `failed` one."""
+        return (await self.read_file_traced(file)).record
+
+    async def read_traced(self, letter: Letter) -> Traced:
+        """As `read`, with the rule or the prompt that gave each value."""
         started = time.monotonic()
         try:
             return await self._read(letter, started)
         except (FatalEndpointError, SettingsError):
             raise
         except LlmExtractError as error:
-            return self.failed(letter.letter_id, letter.path, error, started, letter)
+            return Traced(self.failed(letter.letter_id, letter.path, error, started, letter), {})
         except Exception as error:  # one letter's bad luck with a mistake of ours must not end the run of the others
-            return self._broken(letter.letter_id, _source(letter), error, started)
+            return Traced(self._broken(letter.letter_id, _source(letter), error, started), {})
 
-    async def read_file(self, file: LetterFile) -> Record:
-        """The record of one file; a file that cannot be read gives a `failed` one."""
+    async def read_file_traced(self, file: LetterFile) -> Traced:
+        """As `read_file`, with the rule or the prompt that gave each value."""
         started = time.monotonic()
         try:
             letter = await asyncio.to_thread(self.open_letter, file)
         except LetterError as error:
-            return self.failed(_printable(file.letter_id), str(file.path), error, started)
+            return Traced(self.failed(_printable(file.letter_id), str(file.path), error, started), {})
         except SettingsError:
             raise
-        except Exception as error:  # as in `read`
-            return self._broken(_printable(file.letter_id), _unread(str(file.path)), error, started)
-        return await self.read(letter)
+        except Exception as error:  # as in `read_traced`
+            return Traced(self._broken(_printable(file.letter_id), _unread(str(file.path)), error, started), {})
+        return await self.read_traced(letter)
 
-    async def stream(self, letters: Iterable[LetterFile | Letter | None]) -> AsyncGenerator[Record, None]:
+    async def stream(self, letters: Iterable[LetterFile | Letter]) -> AsyncGenerator[Record, None]:
         """Records as they are ready, in no promised order, at most `concurrency` letters under way and none read ahead.
 
-        None in `letters` means "not now": it is asked for the next one when a letter under way is done.
+        When the money limit is reached no further letter is taken; those under way that can be finished are given out, the others
+        are left without a record.
         """
         waiting = iter(letters)
         under_way: dict[asyncio.Task[Record], None] = {}  # in the order of their start
@@ -97,7 +121,10 @@ class Pipeline:
                 # What was read is given out before an error that came at the same time ends the stream.
                 for task in sorted(done & under_way.keys(), key=_ended_badly):
                     del under_way[task]
-                    yield task.result()
+                    if _is_left(task):
+                        waiting = iter(())
+                    else:
+                        yield task.result()
         finally:
             for task in under_way:
                 task.cancel()
@@ -110,17 +137,22 @@ class Pipeline:
     # -- inside --
 
     async def _either(self, letter: LetterFile | Letter) -> Record:
-        return await (self.read_file(letter) if isinstance(letter, LetterFile) else self.read(letter))
+        if isinstance(letter, Letter):
+            return await self.read(letter)
+        record = await self.read_file(letter)
+        if self.finished is not None:
+            await self.finished.keep(record)
+        return record
 
-    async def _read(self, letter: Letter, started: float) -> Record:
+    async def _read(self, letter: Letter, started: float) -> Traced:
         refuse_what_is_no_letter(letter)
         reading = await self.engine.read(letter)
-        return self._record(letter, with_treatments(check(ground(reading, letter), letter)), started)
+        return self._traced(letter, with_treatments(check(ground(reading, letter), letter)), started)
 
-    def _record(self, letter: Letter, reading: Reading, started: float) -> Record:
-        content, evidence, provenance, issues = assemble(reading)
+    def _traced(self, letter: Letter, reading: Reading, started: float) -> Traced:
+        content, evidence, provenance, given_by, issues = assemble(reading)
         issues = (*_encoding_issue(letter), *issues, *_nothing_found(reading))
-        return Record.model_validate(
+        record = Record.model_validate(
             {
                 **content,
                 "letter_id": letter.letter_id,
@@ -132,6 +164,7 @@ class Pipeline:
                 "run": self._run(reading, started),
             }
         )
+        return Traced(record, given_by)
 
     def _run(self, reading: Reading, started: float) -> RunInfo:
         usage = reading.usage
@@ -168,6 +201,10 @@ class Pipeline:
 
 def _ended_badly(task: asyncio.Task[Record]) -> bool:
     return task.cancelled() or task.exception() is not None
+
+
+def _is_left(task: asyncio.Task[Record]) -> bool:
+    return not task.cancelled() and isinstance(task.exception(), LimitReachedError)
 
 
 _SIGNS = re.compile(
@@ -235,6 +272,7 @@ def _encoding_issue(letter: Letter) -> tuple[Issue, ...]:
 _INCOMPLETE = frozenset(
     {
         "cut_off",
+        "too_long",
         "no_items",
         "item_count",
         "merged_items",
@@ -282,6 +320,7 @@ class Assembled(NamedTuple):
     content: dict[str, Any]
     evidence: dict[str, tuple[EvidenceSpan, ...]]
     provenance: dict[str, Reader]
+    given_by: dict[str, str]
     issues: tuple[Issue, ...]
 
 
@@ -298,6 +337,7 @@ def assemble(reading: Reading) -> Assembled:
         content={**_letter_content(reading), "items": [_item_content(reading, i) for i in complete]},
         evidence={p: tuple(EvidenceSpan(start=s.start, end=s.end) for s in f.spans) for p, f in leaves if f.spans},
         provenance={**provenance, **{p: f.reader for p, f in leaves}},
+        given_by={p: f.by for p, f in leaves},
         issues=tuple(_at(i, _renumbered(i.pointer, moved)) for i in reading.issues),
     )
 

@@ -1,17 +1,20 @@
-"""The `show` command: one letter, read and printed, each value beside the words of the letter that prove it."""
+"""The `show` and `rules` commands: one letter, read and printed with the words that prove each value; the rules, one by one."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from llm_extract.baseline.rule import Rule
+from llm_extract.baseline.rulebook import rules
 from llm_extract.errors import LetterError
 from llm_extract.letters import Letter, LetterFile
+from llm_extract.pipeline import Traced
 from llm_extract.schema import ITEM_FIELDS, LETTER_FIELDS, Citation, Record, record_line
 from llm_extract.settings import Settings
 from llm_extract.wiring import open_letter, open_pipeline
@@ -20,21 +23,45 @@ _LONGEST = 110
 _NARROW = 72
 
 
-def show_letter(settings: Settings, path: Path, *, as_json: bool) -> bool:
-    """Read and print one letter. True where no record could be made of it."""
-    record = asyncio.run(_read(settings, path))
+Shown = tuple[str, ...]
+"""A row of a table: field, value, the letter's words, and who or what gave the value."""
+
+
+def show_letter(settings: Settings, path: Path, *, as_json: bool, by_rule: bool = False) -> bool:
+    """Read and print one letter. True where no record could be made of it.
+
+    `by_rule` names the rule or the prompt that gave each value instead of the reader alone.
+    """
+    record, given_by = asyncio.run(_read(settings, path))
     console = Console(highlight=False)
     if as_json:
         print(record_line(record))  # noqa: T201 - exactly the line, whatever the terminal is
     else:
-        print_record(console, record, _text(settings, path))
+        print_record(console, record, _text(settings, path), given_by if by_rule else record.provenance)
     return record.status == "failed"
 
 
-async def _read(settings: Settings, path: Path) -> Record:
+def print_rules(beginning: str) -> bool:
+    """Print the rules whose names begin so: why each may be believed, and its examples. False where there is none."""
+    console = Console(highlight=False)
+    chosen = [rule for name, rule in sorted(rules().items()) if name.startswith(beginning)]
+    for rule in chosen:
+        console.print(Text(rule.name, style="bold cyan"), Text(rule.why, style=""), sep="  ")
+        for words, read in rule.examples.items():
+            console.print(Text(f'    "{words}"'), Text(_outcome(rule, read), style="dim"), sep="  ")
+    return bool(chosen)
+
+
+def _outcome(rule: Rule, read: object) -> str:
+    if read is None:
+        return "is left alone"
+    return "matches" if read is True else f"gives {_words(read)}"
+
+
+async def _read(settings: Settings, path: Path) -> Traced:
     pipeline = await open_pipeline(settings)
     try:
-        return await pipeline.read_file(LetterFile(path.stem, path))
+        return await pipeline.read_file_traced(LetterFile(path.stem, path))
     finally:
         await pipeline.close()
 
@@ -47,8 +74,8 @@ def _text(settings: Settings, path: Path) -> str:
     return letter.text
 
 
-def print_record(console: Console, record: Record, text: str) -> None:
-    """The record as tables: the letter's own fields, then each item, then the issues."""
+def print_record(console: Console, record: Record, text: str, given_by: Mapping[str, str]) -> None:
+    """The record as tables: the letter's own fields, then each item, then the issues; `given_by` fills the last column."""
     run = record.run
     model = f", {run.model}" if run.model else ""
     console.print(
@@ -58,15 +85,15 @@ def print_record(console: Console, record: Record, text: str) -> None:
         )
     )
     if record.status != "failed":
-        console.print(_table("Case, reviewer, patient, clinical summary", _letter_rows(record, text)))
+        console.print(_table("Case, reviewer, patient, clinical summary", _letter_rows(record, text, given_by)))
         for index, item in enumerate(record.items):
             title = f"Item {index + 1} of {len(record.items)}: {item.decision.replace('_', ' ')}"
-            console.print(_table(title, _item_rows(record, index, text)))
+            console.print(_table(title, _item_rows(record, index, text, given_by)))
     for issue in record.issues:
         console.print(Text(f"! {issue.pointer or 'letter'}: {issue.message} [{issue.code}]", style="yellow"))
 
 
-def _table(title: str, rows: Iterator[tuple[str, str, str, str]]) -> Table:
+def _table(title: str, rows: Iterator[Shown]) -> Table:
     table = Table(title=title, title_justify="left", title_style="bold")
     table.add_column("field", style="cyan", no_wrap=True)
     table.add_column("value", overflow="fold", max_width=_NARROW)
@@ -78,31 +105,35 @@ def _table(title: str, rows: Iterator[tuple[str, str, str, str]]) -> Table:
     return table
 
 
-def _letter_rows(record: Record, text: str) -> Iterator[tuple[str, str, str, str]]:
+def _letter_rows(record: Record, text: str, given_by: Mapping[str, str]) -> Iterator[Shown]:
     for spec in LETTER_FIELDS:
         section, name = spec.path.strip("/").split("/")
-        yield from _rows(record, spec.path, name, getattr(getattr(record, section), name), text)
+        for pointer, label, value in _values(spec.path, name, getattr(getattr(record, section), name)):
+            yield label, *_proved(record, pointer, value, text), given_by.get(pointer, "")
 
 
-def _item_rows(record: Record, index: int, text: str) -> Iterator[tuple[str, str, str, str]]:
+def _item_rows(record: Record, index: int, text: str, given_by: Mapping[str, str]) -> Iterator[Shown]:
     for spec in ITEM_FIELDS:
-        yield from _rows(record, spec.path.replace("*", str(index)), spec.name, getattr(record.items[index], spec.name), text)
+        path = spec.path.replace("*", str(index))
+        for pointer, label, value in _values(path, spec.name, getattr(record.items[index], spec.name)):
+            yield label, *_proved(record, pointer, value, text), given_by.get(pointer, "")
 
 
-def _rows(record: Record, pointer: str, name: str, value: object, text: str) -> Iterator[tuple[str, str, str, str]]:
+def _values(pointer: str, name: str, value: object) -> Iterator[tuple[str, str, object]]:
+    """Pointer, label and value of each entry of a field; nothing for what the letter does not say."""
     if isinstance(value, tuple):
         for i, entry in enumerate(value):
-            yield _row(record, f"{pointer}/{i}", name if i == 0 else "", entry, text)
+            yield f"{pointer}/{i}", name if i == 0 else "", entry
     elif value is not None and value is not False:
-        yield _row(record, pointer, name, value, text)
+        yield pointer, name, value
 
 
-def _row(record: Record, pointer: str, name: str, value: object, text: str) -> tuple[str, str, str, str]:
+def _proved(record: Record, pointer: str, value: object, text: str) -> tuple[str, str]:
+    """A value, and the words of the letter that prove it."""
     spans = record.evidence.get(pointer, ())
     words = " … ".join(" ".join(text[s.start : s.end].split()) for s in spans)
     shown = _short(_words(value))
-    proof = f"the same, at {spans[0].start}" if spans and _short(words) == shown else _short(words)
-    return name, shown, proof, str(record.provenance.get(pointer, ""))
+    return shown, f"the same, at {spans[0].start}" if spans and _short(words) == shown else _short(words)
 
 
 def _words(value: object) -> str:

@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from llm_extract.admission import Admission
 from llm_extract.baseline import Baseline
-from llm_extract.engine import Answer, Asker, Engine, Question, Usage
+from llm_extract.budget import FREE, Budget, Prices, known_prices
+from llm_extract.engine import Answer, Asker, Engine, Question
 from llm_extract.errors import SettingsError
+from llm_extract.finished import FinishedRecords
 from llm_extract.letters import Letter, LetterFile, read_letter
 from llm_extract.pipeline import Pipeline, Price, unknown_price
 from llm_extract.schema import SCHEMA_VERSION
@@ -22,6 +25,7 @@ from llm_extract.settings import EMBEDDED_MODEL, Settings
 
 if TYPE_CHECKING:
     from llm_extract.cache import AnswerCache
+    from llm_extract.cascade import Choice
     from llm_extract.evaluation.recorded import Recordings
     from llm_extract.local import LocalServer
 
@@ -62,49 +66,132 @@ def open_letter(settings: Settings, file: LetterFile) -> Letter:
     )
 
 
-async def open_pipeline(settings: Settings, *, progress: Progress = _silent, asker: Asker | None = None) -> Pipeline:
+async def open_pipeline(
+    settings: Settings,
+    *,
+    progress: Progress = _silent,
+    asker: Asker | None = None,
+    budget: Budget | None = None,
+    finished: FinishedRecords | None = None,
+) -> Pipeline:
     """Everything that a run needs, checked before any letter is read.
 
     `progress(done, total)` is told of bytes while the embedded model's weights are joined, once. `asker` takes the endpoint's
-    place, in tests. Raises `SettingsError` and `FatalEndpointError`, each with what to do.
+    place, in tests. `budget` limits what requests may cost, `finished` keeps the records.
+
+    Raises `SettingsError` (no model named, no weights, a prompt that does not fit) and `FatalEndpointError` (nobody listening,
+    wrong key, unknown model).
     """
-    engine = Baseline() if settings.engine == "baseline" else await _model_engine(settings, progress, asker)
+    admission = admission_of(settings, budget)
+    engine = Baseline() if settings.engine == "baseline" else await _model_engine(settings, progress, asker, admission)
     return Pipeline(
         engine=engine,
         open_letter=partial(open_letter, settings),
         price=price_of(settings),
         concurrency=letters_at_once(settings),
+        admission=admission,
+        finished=finished,
     )
 
 
-async def _model_engine(settings: Settings, progress: Progress, asker: Asker | None) -> Engine:
+async def _model_engine(settings: Settings, progress: Progress, asker: Asker | None, admission: Admission) -> Engine:
     from llm_extract.hybrid import Hybrid, WithFallback
     from llm_extract.questions import Questions
     from llm_extract.reader import ModelReader
 
     questions = Questions.load(settings)
-    reader = ModelReader(asker or await open_asker(settings, progress), questions, model=model_name(settings))
-    return Hybrid(reader) if settings.engine == "hybrid" else WithFallback(reader)
+    opened = asker or await open_asker(settings, progress, admission)
+    reader = ModelReader(opened, questions, model=model_name(settings))
+    if settings.engine == "model":
+        return WithFallback(reader)
+    if settings.engine == "hybrid":
+        return Hybrid(reader)
+    from llm_extract.cascade import Cascade
+    from llm_extract.confidence import shipped
+
+    return Cascade(Hybrid(reader), cascade_choice(settings).threshold, shipped())
 
 
-async def open_asker(settings: Settings, progress: Progress = _silent) -> Asker:
+def cascade_choice(settings: Settings) -> Choice:
+    """Which letters the cascade leaves to the rules, by the trials of the embedded model with the prompts in use.
+
+    Nothing is proven for another model or other prompts: then every letter is asked about.
+    """
+    from llm_extract.cascade import choose, shipped_trials
+    from llm_extract.questions import Questions
+
+    kept = shipped_trials()
+    same = kept.model == model_name(settings) and set(kept.prompts) == set(Questions.load(settings).names)
+    return choose(kept.trials if same else (), settings.errors_below)
+
+
+def cascade_notice(settings: Settings) -> str:
+    """What the cascade will do, in a sentence for its user."""
+    choice, wanted = cascade_choice(settings), f"errors below {settings.errors_below:.0%}"
+    if not choice.proven:
+        return f"Cascade: {wanted} are not proven for this model, not even with it asked about every letter: it is."
+    return (
+        f"Cascade: {wanted} are proven with the model asked about {choice.asked:.0%} of the calibration letters "
+        f"({choice.errors:.1%} errors on them)."
+    )
+
+
+def finished_of(settings: Settings) -> FinishedRecords | None:
+    """Records of earlier runs with these settings; none where nothing is kept, and none of the rules alone."""
+    if not settings.cache or settings.engine == "baseline":
+        return None
+    from llm_extract.prompts import shipped_prompts
+
+    limits = {name: getattr(settings, name) for name in ("max_chars", "max_pdf_pages", "max_output_tokens")}
+    prompts = (settings.prompts_dir or shipped_prompts()).glob("*.md")
+    return FinishedRecords(settings.cache_dir / "records", {**run_settings(settings), **limits}, prompts)
+
+
+def admission_of(settings: Settings, budget: Budget | None = None) -> Admission:
+    """The door to the settings' endpoint. The embedded model has slots of its own in its place (`EmbeddedAsker`)."""
+    return Admission(
+        concurrency=settings.concurrency,
+        requests_a_minute=settings.requests_per_minute,
+        tokens_a_minute=settings.tokens_per_minute,
+        outage=settings.outage,
+        budget=budget or Budget(),
+    )
+
+
+async def open_asker(settings: Settings, progress: Progress = _silent, admission: Admission | None = None) -> Asker:
     """The endpoint of the settings, or the embedded model, with the cache around it."""
     if not settings.cache:
-        return await _uncached(settings, progress)
+        return await _uncached(settings, progress, admission)
     from llm_extract.cache import AnswerCache
 
-    return await _cached(AnswerCache(settings.cache_dir / "answers"), settings, progress)
+    return await _cached(AnswerCache(settings.cache_dir / "answers"), settings, progress, admission)
 
 
-async def _cached(store: AnswerCache, settings: Settings, progress: Progress) -> Asker:
+async def _cached(store: AnswerCache, settings: Settings, progress: Progress, admission: Admission | None = None) -> Asker:
     from llm_extract.cache import CachedAsker
 
     try:
-        asker = await _uncached(settings, progress)
+        asker = await _uncached(settings, progress, admission)
     except BaseException:
         store.close()
         raise
     return CachedAsker(asker, store, **_names_of_answers(settings))
+
+
+def cached_around(settings: Settings, asker: Asker) -> Asker:
+    """An asker with the settings' answer cache around it, where one is kept already; nothing is made."""
+    if not settings.cache or not (settings.cache_dir / "answers").is_dir():
+        return asker
+    from llm_extract.cache import AnswerCache, CachedAsker
+
+    return CachedAsker(asker, AnswerCache(settings.cache_dir / "answers"), **_names_of_answers(settings))
+
+
+def answers_of(settings: Settings) -> tuple[AnswerCache, Callable[[Question], str]]:
+    """The settings' answer cache, made where there is none, and what names an answer in it."""
+    from llm_extract.cache import AnswerCache, answer_key
+
+    return AnswerCache(settings.cache_dir / "answers"), partial(answer_key, **_names_of_answers(settings))
 
 
 def _names_of_answers(settings: Settings) -> dict[str, Any]:
@@ -131,15 +218,15 @@ def recorded_asker(settings: Settings, recordings: Recordings, *, replay: bool, 
     return asker(open_inner=partial(_cached, store, settings, progress), store=store)
 
 
-async def _uncached(settings: Settings, progress: Progress) -> Asker:
-    return await _embedded(settings, progress) if settings.embedded else await _remote(settings)
+async def _uncached(settings: Settings, progress: Progress, admission: Admission | None = None) -> Asker:
+    return await _embedded(settings, progress) if settings.embedded else await _remote(settings, admission)
 
 
-async def _remote(settings: Settings) -> Asker:
+async def _remote(settings: Settings, admission: Admission | None) -> Asker:
     from llm_extract.model import ModelClient, preflight
 
     await preflight(settings)  # names what is missing before anything is sent
-    return ModelClient(settings)
+    return ModelClient(settings, admission=admission)
 
 
 async def _embedded(settings: Settings, progress: Progress) -> Asker:
@@ -193,23 +280,33 @@ def model_name(settings: Settings) -> str:
 
 
 def letters_at_once(settings: Settings) -> int:
-    """Letters under way at once: the rules are bound by the processor, the embedded model by its slots."""
+    """Letters under way at once: the rules are bound by the processor, the embedded model by its slots.
+
+    At an endpoint half as many again as requests, so that letters which are read or wait to ask again leave nobody idle.
+    """
     if settings.engine == "baseline":
         return 1
-    return settings.local_slots if settings.embedded else settings.concurrency
+    return settings.local_slots if settings.embedded else settings.concurrency + settings.concurrency // 2
+
+
+def prices_of(settings: Settings) -> Prices | None:
+    """What tokens cost, None where nobody says it: nothing for the rules and the embedded model.
+
+    For an endpoint the settings go before the user's table, and that, for OpenAI's own, before the shipped one.
+    """
+    if settings.engine == "baseline" or settings.embedded:
+        return FREE
+    if settings.input_price is not None and settings.output_price is not None:
+        return Prices(settings.input_price, settings.output_price)
+    if settings.input_price is not None or settings.output_price is not None:
+        return None
+    ours = endpoint_of(settings) == endpoint_of(settings.model_copy(update={"base_url": _OPENAI}))
+    return known_prices(model_name(settings), table=settings.prices, shipped=ours)
 
 
 def price_of(settings: Settings) -> Price:
-    """USD of a usage: nothing for rules and embedded model, unknown unless both prices are set."""
-    if settings.engine == "baseline" or settings.embedded:
-        return lambda _: 0.0
-    if settings.input_price is None or settings.output_price is None:
-        return unknown_price
-    return partial(_priced, settings.input_price / _MILLION, settings.output_price / _MILLION)
-
-
-def _priced(a_prompt_token: float, an_answer_token: float, usage: Usage) -> float:
-    return usage.input_tokens * a_prompt_token + usage.output_tokens * an_answer_token
+    """USD of a usage, None where nobody knows the price."""
+    return prices_of(settings) or unknown_price
 
 
 def run_settings(settings: Settings) -> dict[str, Any]:
@@ -227,6 +324,8 @@ def run_settings(settings: Settings) -> dict[str, Any]:
             "temperature": settings.temperature,
             "seed": settings.seed,
         }
+    if settings.engine == "cascade":
+        shaped |= {"errors_below": settings.errors_below, "rules_alone_from": cascade_choice(settings).threshold}
     return shaped
 
 

@@ -18,7 +18,7 @@ from samples import CLINICAL, answering, reader_of, silent, true_answer
 
 from llm_extract.baseline import Baseline
 from llm_extract.engine import Engine, Found, Reading, Usage
-from llm_extract.errors import FatalEndpointError, RequestRejectedError, SettingsError, TransientEndpointError
+from llm_extract.errors import FatalEndpointError, LimitReachedError, RequestRejectedError, SettingsError, TransientEndpointError
 from llm_extract.hybrid import Hybrid, WithFallback
 from llm_extract.letters import Letter, LetterFile, letter_from_text, read_letter
 from llm_extract.pipeline import Pipeline, assemble, unknown_price
@@ -109,9 +109,10 @@ async def test_a_record_of_both_readers_names_the_reader_of_each_value() -> None
 def test_an_item_that_nobody_sorted_is_of_the_other_kind() -> None:
     """Category and retrospective always have a value; where no reader gave one it is the default and the baseline's."""
     fields = {"/items/0/request": Found("x", (Span(0, 1),)), "/items/0/decision": Found("upheld", (Span(2, 3),))}
-    content, _, provenance, _ = assemble(Reading(fields, item_count=1))
-    assert (content["items"][0]["category"], content["items"][0]["retrospective"]) == ("other", False)
-    assert provenance["/items/0/category"] == provenance["/items/0/retrospective"] == "baseline"
+    assembled = assemble(Reading(fields, item_count=1))
+    item = assembled.content["items"][0]
+    assert (item["category"], item["retrospective"]) == ("other", False)
+    assert assembled.provenance["/items/0/category"] == assembled.provenance["/items/0/retrospective"] == "baseline"
 
 
 def test_an_item_without_a_decision_is_left_out_and_the_others_move_up() -> None:
@@ -126,6 +127,14 @@ def test_an_item_without_a_decision_is_left_out_and_the_others_move_up() -> None
     assert assembled.evidence["/items/1/request"][0].start == 2
     assert "/items/2/request" not in assembled.provenance
     assert [i.pointer for i in assembled.issues] == ["", "/items", "/items", "/items/1/request"]
+
+
+async def test_every_value_of_a_record_can_be_traced() -> None:
+    """A traced reading names the rule or the prompt of each value that has a provenance, and its record is the same as ever."""
+    record, given_by = await hybrid(answering({})).read_traced(samples.letter())
+    assert given_by.keys() == record.provenance.keys()
+    assert {by.split(".")[0] for p, by in given_by.items() if record.provenance[p] == "model"} == {"clinical"}
+    assert all(given_by.values())
 
 
 async def test_a_request_that_nobody_cut_is_the_treatment() -> None:
@@ -470,20 +479,22 @@ async def test_letters_are_taken_as_they_are_needed() -> None:
     assert taken <= 53
 
 
-async def test_not_now_is_asked_again() -> None:
-    """None among the letters means that one under way has to end first; nothing is lost and nothing waits for ever."""
-    engine, ids = Counting(), []
+async def test_at_the_money_limit_what_can_be_finished_is_finished() -> None:
+    """No further letter is taken; those under way that need no more money are given out, the others have no record at all."""
 
-    def one_by_one() -> Iterator[Letter | None]:
-        for before, letter in enumerate(many(10)):
-            while before > len(ids):
-                yield None
-            yield letter
+    class Poor(Counting):
+        async def read(self, letter: Letter) -> Reading:
+            reading = await super().read(letter)
+            if letter.letter_id in "345":
+                raise LimitReachedError("spent")
+            return reading
 
-    async for record in pipeline(engine, concurrency=4).stream(one_by_one()):
-        ids.append(record.letter_id)  # noqa: PERF401 - the letters look at it
-    assert len(ids) == 10
-    assert engine.most == 1
+    engine = Poor()
+    ids = {r.letter_id async for r in pipeline(engine, concurrency=4).stream(many(40))}
+    assert {"0", "1", "2"} <= ids
+    assert ids.isdisjoint("345")
+    assert engine.started - 3 <= len(ids) < engine.started < 12
+    assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
 async def test_leaving_the_stream_ends_what_is_under_way() -> None:

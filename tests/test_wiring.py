@@ -86,7 +86,7 @@ def embedded(monkeypatch: pytest.MonkeyPatch) -> FakeServer:
     ("given", "message"),
     [
         ({"engin": "baseline"}, "There is no setting engin; there is: engine, model"),
-        ({"engine": "oracle"}, "The setting engine is wrong: Input should be 'hybrid', 'model' or 'baseline'."),
+        ({"engine": "oracle"}, "The setting engine is wrong: Input should be 'hybrid', 'cascade', 'model' or 'baseline'."),
         ({"concurrency": 0}, "The setting concurrency is wrong"),
         ({"temperature": "warm"}, "The setting temperature is wrong"),
     ],
@@ -128,12 +128,14 @@ async def test_no_key_and_no_model_is_the_embedded_model(embedded: FakeServer) -
         ({"LLM_EXTRACT_MODEL": "demo"}, False),
         ({"LLM_EXTRACT_API_KEY": ""}, True),
         ({"LLM_EXTRACT_MODEL": "demo", "LLM_EXTRACT_GGUF": "own.gguf"}, True),
+        ({"LLM_EXTRACT_MODEL": EMBEDDED_MODEL, "OPENAI_API_KEY": "sk-x"}, True),
+        ({"LLM_EXTRACT_MODEL": EMBEDDED_MODEL, "LLM_EXTRACT_BASE_URL": "http://localhost:1/v1"}, False),
     ],
 )
 def test_a_key_an_address_or_a_model_means_an_endpoint(
     variables: dict[str, str], is_embedded: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each of them switches the embedded model off; a file of one's own switches it on."""
+    """Each of them switches the embedded model off; its name or a file of one's own switches it on."""
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     assert Settings().embedded is is_embedded
@@ -291,11 +293,11 @@ async def test_a_letter_without_an_answer_names_the_model_that_was_asked() -> No
     [
         ({"engine": "baseline", "concurrency": 9}, 1),
         ({"concurrency": 9, "local_slots": 3}, 3),
-        ({"model": "demo", "concurrency": 9}, 9),
+        ({"model": "demo", "concurrency": 9}, 13),
     ],
 )
 def test_letters_at_once(given: dict[str, Any], at_once: int) -> None:
-    """Rules are bound by the processor, the embedded model by its slots, an endpoint by the setting."""
+    """Rules are bound by the processor, the embedded model by its slots; at an endpoint some may wait."""
     assert letters_at_once(settings(**given)) == at_once
 
 

@@ -320,7 +320,7 @@ def test_the_key_of_the_environment_is_sent_and_written_nowhere(program: Program
 
 
 def test_money_is_not_overspent(program: Program, tmp_path: Path) -> None:
-    """A limit that no letter's worst case fits under leaves all letters, with exit code 3 and what to do."""
+    """A limit under which no question's worst case fits leaves all letters, with exit code 3 and what to do."""
     with Loopback([good(true_reply)], models=["demo"]) as server:
         done = program("run", FIRST, "--out", tmp_path / "out", "--max-cost", "0.000001", *to(server), **PRICES)
         assert server.requests == []
@@ -354,7 +354,7 @@ def _with_ctrl_c() -> None:
 
 
 def test_ctrl_c_ends_with_130_and_keeps_what_was_read(environment: dict[str, str], tmp_path: Path) -> None:
-    """The letter under way is given up, the others' records stand, and the same command goes on."""
+    """Twice, it gives up the letter under way; the others' records stand, and the same command goes on."""
     hanging = False
 
     def hang_on_the_second(request: Received) -> Reply:
@@ -374,6 +374,9 @@ def test_ctrl_c_ends_with_130_and_keeps_what_was_read(environment: dict[str, str
         )
         while not hanging and process.poll() is None:
             time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        assert process.stderr is not None
+        assert process.stderr.readline().startswith("Stopping: letters under way are finished")
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=60)
     assert process.returncode == 130, errors
@@ -407,6 +410,23 @@ def test_show_can_print_the_record_itself() -> None:
     assert result.stdout.count("\n") == 1
     jsonschema.Draft202012Validator(record_json_schema()).validate(record)
     assert record["items"][0]["decision"] == "upheld"
+
+
+def test_show_names_the_rule_that_gave_a_value() -> None:
+    """`--rules` prints the rule's name beside each value, and `llm-extract rules NAME` says what that rule is."""
+    result = rules("show", FIRST, "--rules")
+    assert re.search(r"\bage\.\w+", result.stdout)
+    assert " baseline " not in result.stdout
+    explained = call("rules", "injury.")
+    assert explained.exit_code == 0
+    assert "injury.labelled" in explained.stdout
+
+
+def test_a_rule_that_does_not_exist_is_wrong_use() -> None:
+    """Exit code 2, and how to see all of them."""
+    result = call("rules", "nonsense.")
+    assert result.exit_code == 2
+    assert "`llm-extract rules` lists all" in said(result)
 
 
 def test_show_of_a_letter_that_cannot_be_read(tmp_path: Path) -> None:

@@ -181,7 +181,7 @@ def test_letters_with_mistakes_can_be_left_out(folder: Path) -> None:
     [
         (["--gate", "decisoin"], "There is no field decisoin to gate; there is: core, clinical, reasons, all, item, "),
         (["--against", "nowhere"], "nowhere is no kept report: report.json is missing"),
-        (["--engines", "oracle"], "The setting engine is wrong: Input should be 'hybrid', 'model' or 'baseline'."),
+        (["--engines", "oracle"], "The setting engine is wrong: Input should be 'hybrid', 'cascade', 'model' or 'baseline'."),
         (["--engines", ""], "No engine is named: give --engines"),
         (["--variant", "baseline seed=1"], "Two engines of the evaluation are called baseline;"),
         (["--variant", "warm heat=1"], "There is no setting heat; there is: engine, model, "),
