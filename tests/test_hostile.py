@@ -21,6 +21,7 @@ import pytest
 import samples
 
 import llm_extract.baseline
+import llm_extract.unknown_layout
 from llm_extract.baseline import read_letter
 from llm_extract.checks import check
 from llm_extract.engine import Reading
@@ -108,11 +109,10 @@ ENDLESS = 30
 
 def modules() -> list[str]:
     """Every module whose patterns meet a letter's text."""
-    rules = [f"llm_extract.baseline.{m.name}" for m in pkgutil.iter_modules(llm_extract.baseline.__path__)]
-    return [
-        *(f"llm_extract.{name}" for name in ("folding", "sections", "values", "grounding", "checks", "questions", "reader")),
-        *rules,
-    ]
+    alone = ("folding", "sections", "values", "decision_words", "grounding", "checks", "questions", "reader")
+    packages = (llm_extract.baseline, llm_extract.unknown_layout)
+    inside = [f"{package.__name__}.{m.name}" for package in packages for m in pkgutil.iter_modules(package.__path__)]
+    return [*(f"llm_extract.{name}" for name in alone), *inside]
 
 
 def patterns(value: Any, name: str, depth: int = 0) -> Iterator[tuple[str, re.Pattern[str]]]:
