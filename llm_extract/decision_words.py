@@ -121,12 +121,16 @@ def _turned(kind: str, words: str, negated: bool) -> str:
     return _TURNED.get(kind, kind) if negated else kind
 
 
+_LOST_BLANK = re.compile(r"not(?=medically)")
+"""PDF text loses blanks: "is notmedically necessary"."""
+
+
 def read_decision(words: str) -> Decision | None:
     """What deciding words say of the denial. None where they say nothing, offer a choice, or contradict each other.
 
     Of boxes only the ticked one counts. Approving a part and denying the rest is `partially_overturned`.
     """
-    low = lower(plain(words[:LONGEST]))
+    low = _LOST_BLANK.sub("not ", lower(plain(words[:LONGEST])))
     found = terms(low)
     if _BOX.search(low):
         found = [t for t in found if _MARKED.search(low[max(0, t.start - 8) : t.start])]

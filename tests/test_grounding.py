@@ -588,3 +588,9 @@ def test_folding_is_what_the_gate_reads() -> None:
     text = "for Nor\u200bco 10mg"
     assert fold(text).text == "for Norco 10mg"
     assert found("Norco 10mg", text) == "Norco 10mg"
+
+
+def test_a_denial_that_lost_its_blank_is_a_denial() -> None:
+    """PDF text writes "is notmedically necessary": it proves the denial, and never the opposite."""
+    assert read_decision("is notmedically necessary and appropriate") == "upheld"
+    assert read_decision("is medically necessary and appropriate") == "overturned"
