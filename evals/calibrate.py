@@ -16,12 +16,13 @@ from functools import partial
 from pathlib import Path
 
 import llm_extract
-from llm_extract.cascade import Trial, Trials, rules_of, sureness
+from llm_extract.cascade import Trial, Trials, sureness
 from llm_extract.confidence import Calibration, Signals, of_nothing
 from llm_extract.evaluating import Plan, Variant, read_all, variants
 from llm_extract.evaluation.cases import Case, load_cases
 from llm_extract.evaluation.evaluate import BASELINE, Reader, row_signals
 from llm_extract.evaluation.score import ERRORS, ITEM, Row, score
+from llm_extract.hybrid import rules_of
 from llm_extract.letters import Letter
 from llm_extract.questions import Questions
 from llm_extract.schema import Record

@@ -19,11 +19,9 @@ from importlib import resources
 from statistics import fmean
 from typing import NamedTuple
 
-from llm_extract.baseline import read_letter
 from llm_extract.confidence import Calibration, Signals, is_verbatim, of_nothing
 from llm_extract.engine import Found, Reading, item_pointer
-from llm_extract.grounding import ground
-from llm_extract.hybrid import Hybrid
+from llm_extract.hybrid import Hybrid, rules_of
 from llm_extract.letters import Letter
 from llm_extract.sections import sections_of
 
@@ -35,11 +33,6 @@ _LETTER_FIELDS = ("/clinical/diagnoses", "/clinical/medications", "/clinical/pri
 
 
 # --- how sure the rules are of a letter ------------------------------------------------------------------------------
-
-
-def rules_of(letter: Letter) -> Reading:
-    """What the rules read and prove in a letter."""
-    return ground(read_letter(letter), letter)
 
 
 def sureness(rules: Reading, letter: Letter, calibration: Calibration) -> float:

@@ -166,7 +166,8 @@ def measured(plan: Plan, cases: Cases, letters: Mapping[str, Letter]) -> tuple[l
 
 def _sureness(letters: Mapping[str, Letter]) -> dict[str, float]:
     """How sure the rules are of each letter, as the cascade sees it."""
-    from llm_extract.cascade import rules_of, sureness
+    from llm_extract.cascade import sureness
+    from llm_extract.hybrid import rules_of
 
     return {letter_id: sureness(rules_of(letter), letter, shipped()) for letter_id, letter in letters.items()}
 

@@ -46,6 +46,11 @@ TRUST: Mapping[str, Trust] = {
 _ASK_WHEN_MISSING = ("/case/date_of_injury", "/patient/age", "/patient/sex", "/reviewer/licensed_states", "/reviewer/specialties")
 
 
+def rules_of(letter: Letter) -> Reading:
+    """What the rules read and prove in a letter."""
+    return ground(read_letter(letter), letter)
+
+
 @dataclass
 class Hybrid:
     """The default engine."""
@@ -55,7 +60,7 @@ class Hybrid:
 
     async def read(self, letter: Letter) -> Reading:
         """Read one letter with both readers."""
-        return await self.complete(letter, ground(read_letter(letter), letter))
+        return await self.complete(letter, rules_of(letter))
 
     async def complete(self, letter: Letter, rules: Reading) -> Reading:
         """Ask the model what the rules' grounded reading does not settle."""
@@ -184,7 +189,7 @@ def filled(reading: Reading, letter: Letter) -> Reading:
     """A model's reading with the rules' values where its questions got no answer, and nowhere else."""
     if not reading.unanswered:
         return reading
-    rules = ground(read_letter(letter), letter)
+    rules = rules_of(letter)
     taken = {p: e for p, e in rules.fields.items() if p not in reading.fields and _is_unanswered(p, reading.unanswered)}
     of_rules = rules.issues if reading.fallback else ()
     return _explained(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import strategies as st
 from pydantic import BaseModel
 from samples import LABELS, NAMES, REAL, ROOT, letter
 
@@ -114,3 +115,49 @@ def single_values(core: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 needs_dev = pytest.mark.skipif(not DEV, reason="the labelled development letters are not in this checkout")
 needs_real = pytest.mark.skipif(not REAL_NAMES, reason="the real letters are not beside this checkout")
+
+_pieces = st.sampled_from(
+    (
+        "Diagnoses include",
+        "Diagnosis:",
+        "diagnosed with",
+        "(",
+        ")",
+        ",",
+        ";",
+        "and",
+        "1.",
+        "2)",
+        "#1",
+        "lumbar",
+        "strain",
+        "C5-6",
+        "pain",
+        "treated with",
+        "Tx:",
+        "had",
+        "no",
+        "physical therapy",
+        "left",
+        "knee",
+        "injection",
+        "surgery",
+        "of",
+        "was requested",
+        "Norco",
+        "Zorbinol 5 mg",
+        "Medications:",
+        ".",
+        "history of",
+        "takes",
+        "plan:",
+        "ice/",
+        "brace",
+        "\x00",
+        "İ",
+        "He",
+        "The patient",
+    )
+)
+any_summary = st.lists(_pieces, max_size=30).map(" ".join) | st.text(max_size=100)
+"""What a summary is made of, in any order, and any text at all."""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from baseline_samples import expert_letter
+from baseline_samples import any_summary, expert_letter
 from hypothesis import given
-from hypothesis import strategies as st
 
 from llm_extract.baseline import clinical
 from llm_extract.baseline.clinical import medications
@@ -160,52 +159,7 @@ def test_an_entry_of_the_model_alone_is_believed_where_nothing_speaks_against_it
     assert clinical.believable(f"/clinical/{name}/0", page.found(value, "model", (at, at + len(value))), page) is believed
 
 
-pieces = st.sampled_from(
-    (
-        "Diagnoses include",
-        "Diagnosis:",
-        "diagnosed with",
-        "(",
-        ")",
-        ",",
-        ";",
-        "and",
-        "1.",
-        "2)",
-        "#1",
-        "lumbar",
-        "strain",
-        "C5-6",
-        "pain",
-        "treated with",
-        "Tx:",
-        "had",
-        "no",
-        "physical therapy",
-        "left",
-        "knee",
-        "injection",
-        "surgery",
-        "of",
-        "was requested",
-        "Norco",
-        "Zorbinol 5 mg",
-        "Medications:",
-        ".",
-        "history of",
-        "takes",
-        "plan:",
-        "ice/",
-        "brace",
-        "\x00",
-        "İ",
-        "He",
-        "The patient",
-    )
-)
-
-
-@given(st.lists(pieces, max_size=30).map(" ".join) | st.text(max_size=100))
+@given(any_summary)
 def test_any_summary_is_read(summary: str) -> None:
     """Any text gives entries that stand in the letter, each once."""
     found = medications(Page(expert_letter(summary)))

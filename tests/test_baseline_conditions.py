@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from baseline_samples import expert_letter
+from baseline_samples import any_summary, expert_letter
 from hypothesis import given
-from hypothesis import strategies as st
 
 from llm_extract.baseline.condition_words import is_condition
 from llm_extract.baseline.conditions import diagnoses
@@ -730,52 +729,7 @@ def test_words_that_are_called_like_a_condition(words: str, told: bool) -> None:
     assert is_condition(words) is told
 
 
-pieces = st.sampled_from(
-    (
-        "Diagnoses include",
-        "Diagnosis:",
-        "diagnosed with",
-        "(",
-        ")",
-        ",",
-        ";",
-        "and",
-        "1.",
-        "2)",
-        "#1",
-        "lumbar",
-        "strain",
-        "C5-6",
-        "pain",
-        "treated with",
-        "Tx:",
-        "had",
-        "no",
-        "physical therapy",
-        "left",
-        "knee",
-        "injection",
-        "surgery",
-        "of",
-        "was requested",
-        "Norco",
-        "Zorbinol 5 mg",
-        "Medications:",
-        ".",
-        "history of",
-        "takes",
-        "plan:",
-        "ice/",
-        "brace",
-        "\x00",
-        "İ",
-        "He",
-        "The patient",
-    )
-)
-
-
-@given(st.lists(pieces, max_size=30).map(" ".join) | st.text(max_size=100))
+@given(any_summary)
 def test_any_summary_is_read(summary: str) -> None:
     """Any text gives entries that stand in the letter, each once."""
     found = diagnoses(Page(expert_letter(summary)))
