@@ -70,11 +70,11 @@ def read_letter(
     `letter_id` is the file's stem where it is not given, `pdf_timeout` in seconds. Raises a `LetterError` that says what to do.
     May be called from many threads at once; blocks while it reads.
     """
-    letter_id = letter_id or _printable(path.stem)
+    letter_id = letter_id or printable(path.stem)
     data = _text_bytes(path, max_chars)
     if data is None:
         return _pdf_letter(path, letter_id, max_chars, max_pdf_pages, pdf_timeout)
-    name = _printable(str(path))
+    name = printable(str(path))
     text, encoding = decode(data, name)
     return _checked(Letter(letter_id, name, hashlib.sha256(data).hexdigest(), text, encoding), max_chars)
 
@@ -98,7 +98,7 @@ def _checked(letter: Letter, max_chars: int) -> Letter:
 
 def _text_bytes(path: Path, max_chars: int) -> bytes | None:
     """The bytes of a text file, None for a PDF: its worker opens it."""
-    name = _printable(str(path))
+    name = printable(str(path))
     try:
         size = _size(path, name)
         with path.open("rb") as file:
@@ -136,7 +136,7 @@ def _too_long(name: str, max_chars: int) -> LetterTooLargeError:
     return LetterTooLargeError(f"{name} is longer than {max_chars} characters: split it, or raise LLM_EXTRACT_MAX_CHARS.")
 
 
-def _printable(name: str) -> str:
+def printable(name: str) -> str:
     """A file name as it can stand in a record: bytes that are no Unicode become U+FFFD."""
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
@@ -230,7 +230,7 @@ _PDF_ERRORS: dict[str, tuple[type[LetterError], str]] = {
 def _pdf_letter(path: Path, letter_id: str, max_chars: int, max_pages: int, timeout: float) -> Letter:
     from llm_extract.pdf_worker import readers
 
-    name = _printable(str(path))
+    name = printable(str(path))
     reply = readers.read(path, max_pages=max_pages, max_chars=max_chars, timeout=timeout)
     if reply.error:
         kind, sentence = _PDF_ERRORS[reply.error]
@@ -275,9 +275,9 @@ def _expand(named: str) -> Iterable[str]:
     if not named.strip():
         raise SettingsError("An input is empty: give a file, a folder or a glob.")
     if os.path.isdir(named):  # noqa: PTH112 - unlike Path.is_dir it is False where the path cannot be looked at
-        return _some(sorted(_walk(named)), f"The folder {_printable(named)} holds no .txt or .pdf file: check the path.")
+        return _some(sorted(_walk(named)), f"The folder {printable(named)} holds no .txt or .pdf file: check the path.")
     if glob.has_magic(named) and not os.path.lexists(named):
-        return _some(_matches(named), f"Nothing matches {_printable(named)}: check the pattern, and quote it against the shell.")
+        return _some(_matches(named), f"Nothing matches {printable(named)}: check the pattern, and quote it against the shell.")
     return [named]
 
 
@@ -296,7 +296,7 @@ def _walk(folder: str) -> Iterator[str]:
 
 def _cannot_list(error: OSError) -> None:
     raise SettingsError(
-        f"The folder {_printable(str(error.filename))} cannot be listed: give read permission, or name the letters one by one."
+        f"The folder {printable(str(error.filename))} cannot be listed: give read permission, or name the letters one by one."
     ) from error
 
 
@@ -330,7 +330,7 @@ def _with_ids(paths: list[Path]) -> list[LetterFile]:
     taken: set[str] = set()
     later: list[Path] = []
     for path in sorted(paths, key=str):
-        stem = _printable(path.stem)
+        stem = printable(path.stem)
         if stem in taken:
             later.append(path)
         else:
@@ -344,5 +344,5 @@ def _with_ids(paths: list[Path]) -> list[LetterFile]:
 
 def _free_id(path: Path, taken: set[str]) -> str:
     digest = hashlib.sha256(os.fsencode(path.as_posix())).hexdigest()
-    candidates = (f"{_printable(path.stem)}~{digest[:length]}" for length in range(8, len(digest) + 1))
+    candidates = (f"{printable(path.stem)}~{digest[:length]}" for length in range(8, len(digest) + 1))
     return next(c for c in candidates if c not in taken)

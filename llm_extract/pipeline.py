@@ -24,7 +24,7 @@ from llm_extract.engine import Engine, Found, Reading, Usage, item_pointer
 from llm_extract.errors import FatalEndpointError, LetterError, LimitReachedError, LlmExtractError, NotALetterError, SettingsError
 from llm_extract.finished import FinishedRecords
 from llm_extract.grounding import ground
-from llm_extract.letters import Letter, LetterFile
+from llm_extract.letters import Letter, LetterFile, printable
 from llm_extract.schema import (
     ITEM_FIELDS,
     LETTER_FIELDS,
@@ -96,11 +96,11 @@ class Pipeline:
         try:
             letter = await asyncio.to_thread(self.open_letter, file)
         except LetterError as error:
-            return Traced(self.failed(_printable(file.letter_id), str(file.path), error, started), {})
+            return Traced(self.failed(printable(file.letter_id), str(file.path), error, started), {})
         except SettingsError:
             raise
         except Exception as error:  # as in `read_traced`
-            return Traced(self._broken(_printable(file.letter_id), _unread(str(file.path)), error, started), {})
+            return Traced(self._broken(printable(file.letter_id), _unread(str(file.path)), error, started), {})
         return await self.read_traced(letter)
 
     async def stream(self, letters: Iterable[LetterFile | Letter]) -> AsyncGenerator[Record, None]:
@@ -243,7 +243,7 @@ def _source(letter: Letter) -> SourceFile:
 
 def _unread(path: str) -> SourceFile:
     """What can be said of a file that could not be read as a letter."""
-    return SourceFile(path=_printable(path), sha256=_sha256_of(Path(path)))
+    return SourceFile(path=printable(path), sha256=_sha256_of(Path(path)))
 
 
 def _sha256_of(path: Path) -> str | None:
@@ -255,11 +255,6 @@ def _sha256_of(path: Path) -> str | None:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except (OSError, ValueError):
         return None
-
-
-def _printable(name: str) -> str:
-    """A file name as it can stand in a record: bytes that are no Unicode become U+FFFD."""
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _encoding_issue(letter: Letter) -> tuple[Issue, ...]:
