@@ -17,11 +17,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from llm_extract.baseline import clinical
+from llm_extract.baseline.citations import read_citations
+from llm_extract.baseline.drugs import generic_by
+from llm_extract.baseline.page import Page
 from llm_extract.baseline.request import read_request
 from llm_extract.decision_words import read_decision
 from llm_extract.engine import Entry, Found, Question, item_pointer
@@ -430,11 +433,10 @@ def read_item(desk: Desk, index: int, parts: ItemParts, answer: ItemAnswer) -> t
 def _read_request(reader: _Reader, at: Callable[[str], str], request: Part, answer: ItemAnswer) -> None:
     """The request line. A treatment that it does not have is the whole request."""
     desk, values = reader.desk, reader.values
-    reader.put(at("treatment"), answer.treatment, request, str)
+    if answer.treatment:
+        reader.place(at("treatment"), _behind_label(desk, desk.quoted(answer.treatment, request), request), str)
     values.setdefault(at("treatment"), desk.found(desk.words(request), request))
-    values[at("category")] = desk.found(answer.category, request)
-    if answer.generic_name and answer.category == "medication":
-        values[at("generic_name")] = desk.found(answer.generic_name.lower(), request)
+    _read_kind(desk, values, at, request, answer)
     reader.put(at("strength"), answer.strength, request, normal_strength)
     reader.put(at("quantity"), answer.quantity, request, _quantity)
     reader.put(at("refills"), answer.refills, request, _first_int)
@@ -445,6 +447,25 @@ def _read_request(reader: _Reader, at: Callable[[str], str], request: Part, answ
     values[at("retrospective")] = (
         desk.found(True, Part(*retro.span())) if retro else Found(value=False, by=desk.by, reader="model")
     )
+
+
+_LABEL = re.compile(r" ?: ?(?=\w)")
+
+
+def _behind_label(desk: Desk, place: Part | None, request: Part) -> Part | None:
+    """The words behind "Associated surgical service:", which says what kind of request follows and is no treatment."""
+    label = _LABEL.match(desk.sections.folded.text, place.end, request.end) if place else None
+    return Part(label.end(), request.end) if label else place
+
+
+def _read_kind(desk: Desk, values: Values, at: Callable[[str], str], request: Part, answer: ItemAnswer) -> None:
+    """Category and generic name. What a known drug is made of is a matter of tables, not of reading: there the table stands."""
+    generic, by = generic_by(str(found.value)) if isinstance(found := values[at("treatment")], Found) else (None, "")
+    values[at("category")] = desk.found(answer.category, request)
+    if answer.category == "medication" and generic:
+        values[at("generic_name")] = replace(desk.found(generic, request), by=by)
+    elif answer.category == "medication" and answer.generic_name:
+        values[at("generic_name")] = desk.found(answer.generic_name.lower(), request)
 
 
 _RETROSPECTIVE = re.compile(r"\bretro\w*|\bDOS\b|dates? of ser\w+", re.IGNORECASE)
@@ -481,31 +502,81 @@ _SOURCES: tuple[tuple[Source, str], ...] = (
 
 
 def _read_citations(reader: _Reader, pointer: str, part: Part | None, documents: list[CitedDocument]) -> None:
-    """Documents whose titles stand in the guideline line; a section or pages that do not are left out, which an issue says."""
-    citations: list[Found] = []
+    """Documents whose titles stand in the guideline line; a section or pages that do not are left out, which an issue says.
+
+    The model says which documents are cited. Where one is of a known body (MTUS, ACOEM, ODG), its words are read as the rules
+    read them; a document that the model names again for each of its sections is one citation with all of them.
+    """
+    desk = reader.desk
+    of_known_bodies = _known_citations(desk, part)
+    cited: dict[Part, list[_Cited]] = {}
+    known: dict[Part, Found] = {}
     for document in documents:
-        title = reader.desk.quoted(document.title, part) if part else None
-        if part is None or title is None:
+        place = _title_of(desk, desk.quoted(document.title, part)) if part else None
+        if part is None or place is None:
             reader.issues.append(unsupported_issue(pointer))
             continue
-        rest = Part(title.start, part.end)
-        section, pages = reader.desk.quoted(document.section, rest), reader.desk.quoted(document.pages, rest)
-        lost = [quote for quote, place in ((document.section, section), (document.pages, pages)) if quote and not place]
-        reader.issues += [unsupported_issue(f"{pointer}/{len(citations)}")] * len(lost)
-        citations.append(_citation(reader.desk, title, section, pages))
-    if citations:
-        reader.values[pointer] = tuple(citations)
+        rest = Part(place.start, part.end)
+        section, pages = desk.quoted(document.section, rest), desk.quoted(document.pages, rest)
+        if any(quote and not found for quote, found in ((document.section, section), (document.pages, pages))):
+            reader.issues.append(unsupported_issue(pointer))
+        if read := next((f for at, f in of_known_bodies.items() if at.start < place.end and place.start < at.end), None):
+            known[place] = read
+        else:
+            cited.setdefault(place, []).append(_Cited(section, pages))
+    named = known | {title: _citation(desk, title, parts) for title, parts in cited.items()}
+    if named:
+        reader.values[pointer] = tuple(dict.fromkeys(named[place] for place in sorted(named)))
 
 
-def _citation(desk: Desk, title: Part, section: Part | None, pages: Part | None) -> Found:
+def _known_citations(desk: Desk, part: Part | None) -> dict[Part, Found]:
+    """What the rules read of documents of known bodies in a guideline line, by the range of each."""
+    read = (f for f in read_citations(Page(desk.letter), part) if f.value.source != "other")
+    ranges = ((f, [at for span in f.spans if (at := desk.letter.folded.find(span))]) for f in read)
+    return {Part(at[0][0], at[-1][1]): replace(f, by=desk.by, reader="model") for f, at in ranges if at}
+
+
+class _Cited(NamedTuple):
+    """Section and pages of one naming of a document."""
+
+    section: Part | None
+    pages: Part | None
+
+
+_FORM = re.compile(r"\A(?:(?:decision )?based on\b ?)?(?:the )?(?:non[- ]MTUS citations?\b:?[ ,]*)?", re.IGNORECASE)
+_NO_DOCUMENT = re.compile(r"(?:expert|physician|professional)? ?reviewer|claims administrator|decision", re.IGNORECASE)
+
+
+def _title_of(desk: Desk, place: Part | None) -> Part | None:
+    """A title without the form's words in front of it; None where they are all of it."""
+    if place is None:
+        return None
+    words = desk.words(place)
+    form = _FORM.match(words)
+    start = place.start + (form.end() if form else 0)
+    return None if start == place.end or _NO_DOCUMENT.fullmatch(words) else Part(start, place.end)
+
+
+def _citation(desk: Desk, title: Part, named: Sequence[_Cited]) -> Found:
     words = desk.words(title)
+    sections = _outermost([c.section for c in named if c.section])
+    pages = sorted({c.pages for c in named if c.pages})
     value = Citation(
         source=next((source for source, pattern in _SOURCES if re.search(pattern, words)), "other"),
         title=words,
-        section=desk.words(section) if section else None,
-        pages=tuple(page_numbers(desk.words(pages))) if pages else (),
+        section=", ".join(desk.words(section) for section in sections) or None,
+        pages=tuple(dict.fromkeys(number for part in pages for number in page_numbers(desk.words(part)))),
     )
-    return desk.found(value, Part(title.start, max(part.end for part in (title, section, pages) if part)))
+    return desk.found(value, Part(title.start, max(part.end for part in (title, *sections, *pages))))
+
+
+def _outermost(parts: Iterable[Part]) -> list[Part]:
+    """Parts in the letter's order, without those that lie in another one."""
+    kept: list[Part] = []
+    for part in sorted(set(parts), key=lambda p: (p.start, -p.end)):
+        if not kept or part.end > kept[-1].end:
+            kept.append(part)
+    return kept
 
 
 # --- items of a letter without a known layout ------------------------------------------------------------------------

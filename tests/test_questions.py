@@ -366,7 +366,7 @@ def test_an_item_is_taken_apart() -> None:
     read = samples.values(reading)
     assert str(read.pop("/items/0/rationale")).startswith("The guidelines allow an opioid")
     assert read == {f"/items/0/{name}": value for name, value in NORCO_VALUES.items()}
-    assert samples.words_of(letter, reading, "/items/0/claims_admin_guidelines/0").endswith("74-80")
+    assert samples.words_of(letter, reading, "/items/0/claims_admin_guidelines/0").endswith("74-80.")
 
 
 def test_a_rate_is_multiplied_out_and_points_to_its_words() -> None:
@@ -408,6 +408,26 @@ def test_a_treatment_that_is_not_in_the_request_is_the_whole_request() -> None:
     assert [(i.pointer, i.code) for i in issues] == [("/items/0/treatment", "unsupported")]
 
 
+def test_a_label_in_front_of_the_request_is_no_treatment() -> None:
+    """Where the model points to "Associated surgical service:", the treatment is what stands behind it."""
+    letter = letter_from_text(
+        f"{HEAD}CLINICAL CASE SUMMARY\nThe patient is a man.{TAIL.replace('Norco #60', 'Associated surgical service: Cold pack')}"
+    )
+    values, issues = item(0, {**NOTHING["item"], "treatment": "Associated surgical service", "decision": "Upheld"}, letter)
+    assert values["/items/0/treatment"].value == "Cold pack"  # type: ignore[union-attr]
+    assert not issues
+
+
+def test_a_known_drug_is_named_by_the_table() -> None:
+    """The ingredients of a drug that the table has do not hang on what the model remembers; for others its answer stands."""
+    values, _ = item(0, {**NORCO, "generic_name": "naproxen"})
+    assert values["/items/0/generic_name"].value == "hydrocodone/acetaminophen"  # type: ignore[union-attr]
+    letter = letter_from_text(f"{HEAD}CLINICAL CASE SUMMARY\nThe patient is a man.{TAIL.replace('Norco', 'Zyxolan')}")
+    answer = {**NOTHING["item"], "treatment": "Zyxolan", "category": "medication", "generic_name": "Zyxolamine"}
+    values, _ = item(0, answer | {"decision": "Upheld"}, letter)
+    assert values["/items/0/generic_name"].value == "zyxolamine"  # type: ignore[union-attr]
+
+
 def test_a_generic_name_belongs_to_medications() -> None:
     """What is no medication has no ingredients, whatever the answer says."""
     values, _ = item(1, {**THERAPY, "generic_name": "therapy"})
@@ -417,18 +437,63 @@ def test_a_generic_name_belongs_to_medications() -> None:
 @pytest.mark.parametrize(
     ("document", "left"),
     [
-        ({"title": "ODG", "section": None, "pages": None}, None),
-        ({"title": "MTUS Chronic Pain Treatment Guidelines", "section": "Weaning", "pages": "74-80"}, (None, 7)),
-        ({"title": "MTUS Chronic Pain Treatment Guidelines", "section": "Opioids", "pages": "74-81"}, ("Opioids", 0)),
+        ({"title": "American Academy of Sleep Studies", "section": None, "pages": None}, None),
+        ({"title": "American College of Rope Climbers Study", "section": "Falls", "pages": "14-16"}, (None, 3)),
+        ({"title": "American College of Rope Climbers Study", "section": "Knots", "pages": "14-17"}, ("Knots", 0)),
     ],
 )
 def test_a_citation_keeps_what_is_proved(document: dict[str, Any], left: tuple[str | None, int] | None) -> None:
     """A title that is not there drops the document; section or pages that are not there go alone, each with an issue."""
-    values, issues = item(0, {**NORCO, "claims": [document]})
-    citations = values.get("/items/0/claims_admin_guidelines", ())
-    assert [(c.value.section, len(c.value.pages)) for c in citations] == ([left] if left else [])  # type: ignore[union-attr]
+    values, issues = cited("Non-MTUS Citation American College of Rope Climbers Study, Knots, pages 14-16.", document)
+    assert [(c.section, len(c.pages)) for c in values] == ([left] if left else [])
+    assert [(i.pointer, i.code) for i in issues] == [("/items/0/reviewer_guidelines", "unsupported")]
+
+
+def test_a_document_of_a_known_body_is_read_from_its_own_words() -> None:
+    """The model says which document is cited; sections and pages are those of the line, and a wrong quote is an issue still."""
+    line = "MTUS Chronic Pain Treatment Guidelines Opioids, criteria for use Page(s): 76-80. Non-MTUS Citation ODG, Pain Chapter."
+    title = "MTUS Chronic Pain Treatment Guidelines"
+    values, issues = cited(
+        line,
+        {"title": f"{title} Opioids", "section": "criteria for use", "pages": None},
+        {"title": title, "section": "Opioids", "pages": "76-81"},
+    )
+    assert values == [Citation(source="MTUS", title=title, section="Opioids, criteria for use", pages=(76, 77, 78, 79, 80))]
     assert [i.code for i in issues] == ["unsupported"]
-    assert issues[0].pointer.startswith("/items/0/claims_admin_guidelines")
+
+
+def test_a_document_named_once_a_section_is_one_citation() -> None:
+    """Sections and pages of all its namings stand in one citation, in the letter's order, each once."""
+    line = "Non-MTUS Citation American College of Rope Climbers Study, Knots and bends, pages 14-16, Falls, pages 20."
+    title = "American College of Rope Climbers Study"
+    values, issues = cited(
+        line,
+        {"title": title, "section": "Falls", "pages": "20"},
+        {"title": f"Non-MTUS Citation {title}", "section": "Knots and bends", "pages": "14-16"},
+        {"title": title, "section": "Knots", "pages": None},
+    )
+    assert values == [Citation(source="other", title=title, section="Knots and bends, Falls", pages=(14, 15, 16, 20))]
+    assert not issues
+
+
+@pytest.mark.parametrize("title", ["Expert Reviewer", "Decision based on", "Non-MTUS Citation"])
+def test_words_of_the_form_are_no_document(title: str) -> None:
+    """What stands in every guideline line names no document."""
+    line = "Non-MTUS Citation American College of Rope Climbers Study. The Expert Reviewer relied on it."
+    values, issues = cited(line, {"title": title, "section": None, "pages": None})
+    assert values == []
+    assert [i.code for i in issues] == ["unsupported"]
+
+
+def cited(line: str, *documents: dict[str, Any]) -> tuple[list[Citation], list[Issue]]:
+    """The reviewer's citations of an item whose guideline line says `line`."""
+    decided = TAIL.replace("Decision rationale", f"MAXIMUS guideline: Decision based on {line}\n\nDecision rationale")
+    letter = letter_from_text(f"{HEAD}CLINICAL CASE SUMMARY\nThe patient is a man.{decided}")
+    answer = {**NOTHING["item"], "treatment": "Norco", "decision": "Upheld", "reviewer": list(documents)}
+    values, issues = item(0, answer, letter)
+    found = values.get("/items/0/reviewer_guidelines", ())
+    assert isinstance(found, tuple)
+    return [f.value for f in found], issues
 
 
 def test_no_guideline_line_no_citation() -> None:
