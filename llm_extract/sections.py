@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice, pairwise
@@ -704,10 +704,20 @@ _PROFESSIONAL_HEADINGS = re.compile(
 _PROFESSIONAL_HEADINGS_IN_ANY_CASE = re.compile(_PROFESSIONAL_HEADINGS.pattern, re.IGNORECASE)
 
 
+class _Headed(NamedTuple):
+    """A heading and the part under it."""
+
+    heading: re.Match[str]
+    part: Part
+
+
+def _first(parts: dict[str, list[_Headed]], kind: str) -> Part | None:
+    return parts[kind][0].part if kind in parts else None
+
+
 def _professional(scan: _Scan) -> Sections:
     folded, text = scan.folded, scan.text
-    parts: dict[str, Part] = {}
-    heading: dict[str, re.Match[str]] = {}
+    parts: dict[str, list[_Headed]] = {}
     found = list(_PROFESSIONAL_HEADINGS.finditer(text))
     if not any(m["issue"] for m in found):
         loose = _PROFESSIONAL_HEADINGS_IN_ANY_CASE.finditer(text)
@@ -715,16 +725,14 @@ def _professional(scan: _Scan) -> Sections:
     for i, m in enumerate(found):
         kind = next(k for k in ("issue", "summary", "documents", "guideline", "rationale", "qualifications") if m.group(k))
         stop = found[i + 1].start() if i + 1 < len(found) else len(text)
-        if kind not in parts:
-            parts[kind] = _trim(text, m.end(), stop)
-            heading[kind] = m
-    items = tuple(_professional_items(folded, parts, heading))
+        parts.setdefault(kind, []).append(_Headed(m, _trim(text, m.end(), stop)))
+    items = tuple(_professional_items(folded, parts))
     return Sections(
         folded,
         "professional_review",
         header=Part(0, found[0].start()) if found else None,
-        credentials=parts.get("qualifications"),
-        summary=parts.get("summary"),
+        credentials=_first(parts, "qualifications"),
+        summary=_first(parts, "summary"),
         items=items,
         headings=len(items),
         cut_off=not {"issue", "summary", "rationale"} <= parts.keys(),
@@ -739,25 +747,55 @@ _ARTICLE = re.compile(r"(?:the |an? )?(?:requested )?", re.IGNORECASE)
 _ISSUE = re.compile(r"(?:\b(?:For )?(?:Issue|Item|Request) (?:No\.? ?|# ?)?(?P<number>\d{1,2}) ?[:.)])", re.IGNORECASE)
 
 
-def _professional_items(folded: Folded, parts: dict[str, Part], heading: dict[str, re.Match[str]]) -> Iterable[ItemParts]:
+def _professional_items(folded: Folded, parts: dict[str, list[_Headed]]) -> Iterable[ItemParts]:
     """One item an entry of the issue's numbered list, or the whole issue.
 
-    Guideline and rationale are shared, unless they are divided by "Issue 1:", which then also decides each issue by itself.
+    Guideline and rationale are shared, unless each issue has headings of its own, which then decide it, or they are divided by
+    "Issue 1:", whose words then decide each issue by themselves.
     """
     text = folded.text
-    issue = parts.get("issue")
+    issue = _first(parts, "issue")
     if issue is None or issue.end <= issue.start:
         return
     numbers = _counted(_NUMBERED.finditer(text, issue.start, issue.end))
     edges = [(m.end(), numbers[i + 1].start() if i + 1 < len(numbers) else issue.end) for i, m in enumerate(numbers)] or [issue]
-    shared, place = _shared_decision(heading.get("rationale"), text)
-    rationales = _by_issue(folded, parts.get("rationale"), len(edges))
-    guidelines = _by_issue(folded, parts.get("guideline"), len(edges))
-    for (start, end), rationale, guideline in zip(edges, rationales, guidelines, strict=True):
-        request = _issue_asks_for(text, _trim(text, start, end, " .;?"))
-        own = _own_decision(text, rationale) if rationale != parts.get("rationale") else None
-        decision, decided = own or (shared, place)
+    requests = [_issue_asks_for(text, _trim(text, start, end, " .;?")) for start, end in edges]
+    reasoned = parts.get("rationale", [])
+    each_headed = len(reasoned) == len(requests) > 1
+    rationales, guidelines = (_by_request(folded, parts.get(kind, []), requests) for kind in ("rationale", "guideline"))
+    for i, (request, rationale, guideline) in enumerate(zip(requests, rationales, guidelines, strict=True)):
+        own = None if each_headed or rationale == _first(parts, "rationale") else _own_decision(text, rationale)
+        decision, decided = own or _shared_decision([reasoned[i]] if each_headed else reasoned, text)
         yield ItemParts(request, decision, decided, None, guideline, rationale)
+
+
+def _by_request(folded: Folded, headed: list[_Headed], requests: list[Part]) -> list[Part | None]:
+    """What stands under a heading for each request: under its own, behind its own number, or the same for all."""
+    if len(headed) == len(requests):
+        found: list[Part | None] = [h.part for h in headed]
+    else:
+        found = _by_issue(folded, headed[0].part if headed else None, len(requests))
+    if len(set(found)) < len(requests):
+        return found
+    return [part and _without_names(folded.text, part, i, requests) for i, part in enumerate(found)]
+
+
+def _without_names(text: str, part: Part, index: int, requests: list[Part]) -> Part:
+    """The part of an issue without its own number and name in front, and without the next issue's behind."""
+    start, end = part
+    name = re.escape(_words(text, requests[index]))
+    if m := re.compile(rf"(?:{index + 1} ?[.)] ?)?(?:{name} ?[:.-])|{index + 1} ?[.)] ?", re.IGNORECASE).match(text, start, end):
+        start = m.end()
+    if index + 1 < len(requests):
+        name = f"{index + 2}. {_words(text, requests[index + 1])}"
+        behind = text[start:end].rstrip(" :.").lower()
+        if behind.endswith(name.lower()):
+            end = start + len(behind) - len(name)
+    return _trim(text, start, end)
+
+
+def _words(text: str, part: Part) -> str:
+    return text[part.start : part.end]
 
 
 def _issue_asks_for(text: str, issue: Part) -> Part:
@@ -779,15 +817,19 @@ def _counted(numbers: Iterable[re.Match[str]]) -> list[re.Match[str]]:
     return found
 
 
-def _shared_decision(heading: re.Match[str] | None, text: str) -> tuple[Decision | None, Part | None]:
-    if heading is None:
+def _shared_decision(reasoned: Sequence[_Headed], text: str) -> tuple[Decision | None, Part | None]:
+    """What the heading of the rationale says; nothing where headings of untold issues contradict each other."""
+    said = {bool(h.heading["not"]) for h in reasoned}
+    if len(said) != 1:
         return None, None
+    heading = reasoned[0].heading
     return ("upheld" if heading["not"] else "overturned"), _trim(text, heading.start(), heading.end(), " :")
 
 
 # A verdict in a sentence of its own words: "was therefore not medically necessary", "The rest of the 24 visits was not: ...".
 _OWN_VERDICT = re.compile(
     r"(?:is|are|was|were|be)(?: (?!not\b)\w+)?(?P<not> not)?(?: (?!not\b)\w+)? medically necessary"
+    r"|(?:denial|determination|decision)(?: of \w+)? (?:is|was)(?: \w+)? (?:(?P<upheld>upheld|affirmed)|overturned|reversed)\b"
     r"|(?P<rest>(?:rest|remainder|remaining|balance|others?|additional)\b[^.;:]{0,60}? (?:is|are|was|were) not)\b",
     re.IGNORECASE,
 )
@@ -802,10 +844,10 @@ def _own_decision(text: str, part: Part | None) -> tuple[Decision, Part] | None:
     whole = [v for v in verdicts if not v["rest"]]
     if part is None or not whole:
         return None
-    met = [v for v in whole if not v["not"]]
+    met = [v for v in whole if not (v["not"] or v["upheld"])]
     if met and len(met) < len(verdicts) and _PARTIAL.search(text, part.start, part.end):
         return "partially_overturned", Part(*met[-1].span())
-    return ("upheld" if whole[-1]["not"] else "overturned"), Part(*whole[-1].span())
+    return ("overturned" if whole[-1] in met else "upheld"), Part(*whole[-1].span())
 
 
 def _by_issue(folded: Folded, part: Part | None, count: int) -> list[Part | None]:

@@ -521,6 +521,8 @@ def test_a_numbered_rationale_is_divided_as_its_issues_are() -> None:
         ("Ten are medically necessary; the remaining ones are not medically necessary.", "partially_overturned"),
         ("It is not medically necessary to wait. The brace is medically necessary.", "overturned"),
         ("The rest was not: nothing else is said.", "upheld"),
+        ("The denial is therefore overturned.", "overturned"),
+        ("The care was not asked for. The decision of UR was upheld.", "upheld"),
     ],
 )
 def test_an_issue_is_decided_by_the_last_verdict_of_its_rationale(rationale: str, decision: str) -> None:
@@ -529,6 +531,41 @@ def test_an_issue_is_decided_by_the_last_verdict_of_its_rationale(rationale: str
         issue="1. A\n2. B", no=" NOT", rationale=f"Issue 1: {rationale}\nIssue 2: It is medically necessary."
     )
     assert seen(of(text))[0].decision == decision
+
+
+TWO_HEADINGS = """MEDICAL PROFESSIONAL REVIEW
+ISSUE AT DISPUTE:
+1. Gym membership
+2. Orthotics
+CASE SUMMARY:
+She fell.
+MEDICAL TREATMENT GUIDELINE(S) RELIED UPON BY PROFESSIONAL REVIEWER AND WHY:
+1. Gym membership: ODG, Knee Chapter.
+2. Orthotics: ODG, Ankle Chapter.
+RATIONALE FOR WHY THE REQUESTED TREATMENT/SERVICE IS/WAS{first} MEDICALLY NECESSARY:
+{one}
+RATIONALE FOR WHY THE REQUESTED TREATMENT/SERVICE IS/WAS{second} MEDICALLY NECESSARY:
+{two}
+MEDICAL REVIEWER QUALIFICATIONS:
+Board Certified in Surgery.
+"""
+
+
+def test_an_issue_with_a_heading_of_its_own_is_decided_by_it() -> None:
+    """As many headings as issues: each decides its own, whatever another one says, and its number and name are no rationale."""
+    told = seen(of(TWO_HEADINGS.format(first=" NOT", one="1. Gym membership: No.", second="", two="2. Orthotics: They help.")))
+    assert [(i.decision, i.rationale) for i in told] == [("upheld", "No."), ("overturned", "They help.")]
+    assert [i.reviewer for i in told] == ["ODG, Knee Chapter.", "ODG, Ankle Chapter."]
+    bare = seen(of(TWO_HEADINGS.format(first="", one="It helps.\n2. Orthotics", second=" NOT", two="They do not.")))
+    assert [(i.decision, i.rationale) for i in bare] == [("overturned", "It helps."), ("upheld", "They do not.")]
+
+
+def test_headings_that_contradict_each_other_decide_nothing() -> None:
+    """Where it cannot be told which issue a heading belongs to, no decision is better than a wrong one."""
+    text = TWO_HEADINGS.format(first=" NOT", one="No.", second="", two="Yes.").replace(
+        "2. Orthotics\nCASE", "2. Orthotics\n3. A brace\nCASE"
+    )
+    assert [i.decision for i in seen(of(text))] == [None, None, None]
 
 
 # --- laws ------------------------------------------------------------------------------------------------------------
