@@ -21,7 +21,7 @@ from llm_extract.reader import ModelReader, Topic, reason_topics
 from llm_extract.schema import Issue
 from llm_extract.sections import sections_of
 
-Trust = Literal["rules", "rules_only", "model", "added"]
+Trust = Literal["rules", "rules_only", "certain", "model", "added"]
 
 TRUST: Mapping[str, Trust] = {
     "/case/case_number": "rules_only",
@@ -30,6 +30,7 @@ TRUST: Mapping[str, Trust] = {
     "/case/application_received": "rules_only",
     "/case/ur_denial_date": "rules_only",
     "/case/decision_date": "rules_only",
+    "/clinical/diagnoses": "certain",
     "/clinical/medications": "added",
     "/clinical/prior_treatments": "added",
 }
@@ -38,6 +39,7 @@ TRUST: Mapping[str, Trust] = {
 - `rules`: the rules' value stands; the model's fills the gap where they have none.
 - `rules_only`: the rules' value or none. These stand in set places, and a small model asked for a date that the letter does not
   give hands over another one, which stands in the letter too. In an `unknown` layout there are no set places: then as `rules`.
+- `certain`: the rules' value stands where a rule is certain of it (the letter labels its diagnoses); else as `model`.
 - `model`: the model's value stands; the rules' fills the gap.
 - `added` (lists): the rules' entries, and those of the model that `believable` admits, in the letter's order.
 """
@@ -139,9 +141,15 @@ def _settled(pointer: str, rules: Entry | None, model: Entry | None, page: Page)
         return rules, _disagreement(pointer, rules or (), model) if model else None
     if rules is None or model is None:
         return rules or model, None
-    if trust == "rules" and isinstance(rules, tuple) and isinstance(model, tuple):
+    if trust == "model" or (trust == "certain" and not _is_certain(rules)):
+        return model, _disagreement(pointer, rules, model)
+    if isinstance(rules, tuple) and isinstance(model, tuple):
         return _credited(rules, model), _disagreement(pointer, rules, model)
-    return (model if trust == "model" else rules), _disagreement(pointer, rules, model)
+    return rules, _disagreement(pointer, rules, model)
+
+
+def _is_certain(entry: Entry) -> bool:
+    return any(found.certain for found in entry) if isinstance(entry, tuple) else entry.certain
 
 
 def _added(pointer: str, rules: tuple[Found, ...], model: tuple[Found, ...], page: Page) -> tuple[Found, ...]:

@@ -23,6 +23,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from llm_extract.baseline import clinical
 from llm_extract.baseline.citations import read_citations
+from llm_extract.baseline.condition_names import as_listed
 from llm_extract.baseline.drugs import generic_by
 from llm_extract.baseline.page import Page
 from llm_extract.baseline.request import read_request
@@ -31,6 +32,7 @@ from llm_extract.engine import Entry, Found, Question, item_pointer
 from llm_extract.grounding import locate
 from llm_extract.letters import Letter
 from llm_extract.prompts import Prompt, check_prompt, fence, load_prompt
+from llm_extract.reason_words import may_give
 from llm_extract.schema import STATES, Category, Citation, Decision, Issue, Reason, Source
 from llm_extract.sections import ItemParts, Part, Sections, sections_of
 from llm_extract.settings import Settings
@@ -274,28 +276,28 @@ def read_clinical(desk: Desk, answer: ClinicalAnswer) -> tuple[Values, list[Issu
     """The three lists, each entry located in the summary and cut to what the contract asks for."""
     values: Values = {}
     issues: list[Issue] = []
-    for name, cut in (
-        ("diagnoses", _diagnosis),
-        ("medications", clinical.drug_name),
-        ("prior_treatments", clinical.treatment_name),
-    ):
+    for name in ClinicalAnswer.model_fields:
         pointer = f"/clinical/{name}"
-        entries: list[Found] = []
-        for quote in dict.fromkeys(getattr(answer, name)):
-            part = desk.quoted(quote, desk.sections.summary)
-            if part is None:
-                issues.append(unsupported_issue(pointer))
-                continue
-            kept = cut(plain(desk.letter.folded.text), part)
-            if kept is not None and desk.words(kept).lower() not in (str(e.value).lower() for e in entries):
-                entries.append(desk.found(desk.words(kept), kept))
+        places = [desk.quoted(quote, desk.sections.summary) for quote in dict.fromkeys(getattr(answer, name))]
+        issues += [unsupported_issue(pointer)] * places.count(None)
+        entries: dict[str, Found] = {}
+        for part in _CUTS[name](plain(desk.letter.folded.text), [place for place in places if place]):
+            entries.setdefault(desk.words(part).lower(), desk.found(desk.words(part), part))
         if entries:
-            values[pointer] = tuple(entries)
+            values[pointer] = tuple(entries.values())
     return values, issues
 
 
-def _diagnosis(text: str, part: Part) -> Part | None:
-    return part
+def _one_by_one(cut: Callable[[str, Part], Part | None]) -> Callable[[str, list[Part]], Iterable[Part]]:
+    return lambda text, places: (kept for place in places if (kept := cut(text, place)))
+
+
+_CUTS: dict[str, Callable[[str, list[Part]], Iterable[Part]]] = {
+    "diagnoses": lambda text, places: (Part(*place) for place in as_listed(text, places)),
+    "medications": _one_by_one(clinical.drug_name),
+    "prior_treatments": _one_by_one(clinical.treatment_name),
+}
+"""What of the located words is the entry, by list."""
 
 
 def numbered(sections: Sections, part: Part) -> tuple[str, list[Part]]:
@@ -305,16 +307,23 @@ def numbered(sections: Sections, part: Part) -> tuple[str, list[Part]]:
 
 
 def read_reasons(desk: Desk, index: int, answer: ReasonsAnswer, parts: Sequence[Part]) -> tuple[Values, list[Issue]]:
-    """Codes with the sentences that give them; a sentence that is not there drops its code."""
+    """Codes with the sentences that give them; a sentence that is not there, or cannot give that reason, drops its code."""
     pointer = item_pointer(index, "reasons")
+    decision = desk.sections.items[index].decision
     found: dict[str, Found] = {}
     issues: list[Issue] = []
     for given in answer.reasons:
-        if 1 <= given.sentence <= len(parts):
-            found.setdefault(given.code, desk.found(given.code, parts[given.sentence - 1]))
-        else:
+        part = parts[given.sentence - 1] if 1 <= given.sentence <= len(parts) else None
+        if part is None:
             issues.append(unsupported_issue(pointer))
+        elif may_give(given.code, desk.words(part), decision):
+            found.setdefault(given.code, desk.found(given.code, part))
+        else:
+            issues.append(Issue(pointer=pointer, code="unsupported", message=_NO_SUCH_REASON.format(code=given.code)))
     return ({pointer: tuple(found.values())} if found else {}), issues
+
+
+_NO_SUCH_REASON = "The model gave the reason {code} with a sentence that cannot give it; it was dropped."
 
 
 _DATES = ("date_of_injury", "date_assigned", "application_received", "ur_denial_date", "decision_date")

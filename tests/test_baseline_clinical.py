@@ -121,6 +121,7 @@ def test_medications(summary: str) -> None:
         ("12 sessions of physical therapy over 6 weeks", "physical therapy"),
         ("a right L4-5 transforaminal epidural steroid injection on 3/4/14", "transforaminal epidural steroid injection"),
         ("a home paraffin bath at night", "home paraffin bath"),
+        ("pressure garments 23 hours a day", "pressure garments"),
         ("Norco", None),
     ],
 )
@@ -146,6 +147,11 @@ BELIEVABLE = [
     ("She never had a nerve graft.", "prior_treatments", "nerve graft", False),
     ("She takes Zorbinol and Norco.", "medications", "Zorbinol", True),
     ("She takes Zorbinol and Norco.", "medications", "Norco", False),
+    ("She takes zorbapril at night.", "medications", "zorbapril", True),
+    ("Treated with Norco, heat and lying down.", "medications", "heat", False),
+    ("Treated with Norco, heat and pacing.", "medications", "pacing", False),
+    ("She wears an SI belt and tennis elbow straps.", "prior_treatments", "SI belt", True),
+    ("She has postlaminectomy syndrome.", "prior_treatments", "postlaminectomy syndrome", False),
 ]
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 import samples
+from baseline_samples import expert_letter
 from samples import CLINICAL, answering, reader_of, silent, true_answer
 
 from llm_extract import hybrid as hybrid_module
@@ -72,7 +74,7 @@ def test_where_readers_differ_the_table_decides(name: str, monkeypatch: pytest.M
     first, second = two_values(spec)
     merged = merge(*readings(spec, first, second), KNOWN)
     of_rules, of_model = (first, "baseline"), (second, "model")
-    stands = {"model": [of_model], "added": [of_rules, of_model]}.get(trust_of(spec), [of_rules])
+    stands = {"model": [of_model], "certain": [of_model], "added": [of_rules, of_model]}.get(trust_of(spec), [of_rules])
     assert [(found.value, found.reader) for _, found in merged.leaves()] == stands
     assert samples.codes(merged) == [(pointer_of(spec), "disagreement")]
     assert f"Rules: {str(first)!r}" in merged.issues[0].message
@@ -140,6 +142,24 @@ def test_case_white_space_and_order_are_no_disagreement() -> None:
     assert merged.issues == ()
 
 
+@pytest.mark.parametrize("path", [path for path, trust in TRUST.items() if trust == "certain"])
+@pytest.mark.parametrize("certain", [True, False])
+def test_a_certain_rule_is_trusted_before_the_model(path: str, certain: bool) -> None:
+    """What a rule is certain of stands; of what it only took for the value the model decides. Either way both are shown."""
+    rules = replace(by("baseline", "strain", 10), certain=certain)
+    merged = merge(Reading({path: (rules,)}), Reading({path: (by("model", "sprain", 30),)}), KNOWN)
+    assert merged.get(path) == (("strain",) if certain else ("sprain",))
+    assert samples.codes(merged) == [(path, "disagreement")]
+
+
+def test_labelled_diagnoses_are_certain_and_stated_ones_are_not() -> None:
+    """A list under its label is copied, a condition in the narrative is taken for a diagnosis."""
+    for summary, certain in (("Diagnoses: lumbar strain.", True), ("The patient has lumbar strain.", False)):
+        entry = rules_of(expert_letter(summary)).fields["/clinical/diagnoses"]
+        assert isinstance(entry, tuple)
+        assert [(found.value, found.certain) for found in entry] == [("lumbar strain", certain)]
+
+
 # --- lists that the model adds to --------------------------------------------------------------------------------------
 
 ADDED = [path for path, trust in TRUST.items() if trust == "added"]
@@ -189,7 +209,7 @@ def puzzling() -> Letter:
     """The first letter with a first rationale in which no rule sees a reason."""
     text = samples.letter().text
     start, end = text.index("The guidelines allow an opioid"), text.index("Physical therapy 2 times")
-    return letter_from_text(f"{text[:start]}The sky is blue. Grass is green. Water is still.\n\n{text[end:]}")
+    return letter_from_text(f"{text[:start]}The sky is blue. Grass gives him an allergy. Water is still.\n\n{text[end:]}")
 
 
 async def test_reasons_that_no_rule_sees_are_asked() -> None:
@@ -198,9 +218,9 @@ async def test_reasons_that_no_rule_sees_are_asked() -> None:
     assert "/items/0/reasons" not in rules_of(letter).fields
     said = {"finding": "", "reasons": [{"sentence": 2, "code": "safety"}]}
     reading, asker = await hybrid(answering({"reasons": said}), letter)
-    assert any("2. Grass is green" in q.user for q in asker.questions if samples.topic_of(q) == "reasons")
+    assert any("2. Grass gives him an allergy" in q.user for q in asker.questions if samples.topic_of(q) == "reasons")
     assert reading.get("/items/0/reasons") == ("safety",)
-    assert samples.words_of(letter, reading, "/items/0/reasons/0") == "Grass is green."
+    assert samples.words_of(letter, reading, "/items/0/reasons/0") == "Grass gives him an allergy."
 
 
 async def test_facts_are_asked_where_the_rules_found_none() -> None:

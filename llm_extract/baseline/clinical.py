@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from llm_extract.baseline.drugs import Drug, DrugMention, mentions
 from llm_extract.baseline.page import Page, sentences
-from llm_extract.baseline.rule import Matter, Rule, compiled
+from llm_extract.baseline.rule import Matter, Rule
 from llm_extract.baseline.treatments import asked_or_denied, is_bare, name_in
 from llm_extract.engine import Found
 from llm_extract.letters import Letter
@@ -80,7 +80,7 @@ _WITH_DOSE = Rule(
         "The provider requested Xyzalor 20 mg.": None,
         "The patient lost Twelve 20 mg samples.": None,
     },
-    pattern=compiled(
+    pattern=re.compile(
         r"(?<![\w/-])(?!(?:The|Take|Takes|And|Dose|Dosage|Tablets?|Capsules?|Oral|Each|Only|Total|Daily"
         r"|Strength)\b)[A-Z][a-z]{3,}[a-z-]*"
         r"(?: (?:ER|XR|SR|CR|IR|DR|XL|LA|HCL))?(?= \d+(?:\.\d+)?(?:[-/]\d+(?:\.\d+)?)? ?(?:mg|mcg)\b)"
@@ -227,7 +227,7 @@ _TRIM_FRONT = re.compile(
 )
 _TRIM_BACK = re.compile(
     r"(?:[\s,(]+(?:over|with|on|in|of|at|for|x|times|since|from|dated|without|which|that|to the|\(?\d{1,2}/|\d{4}|L\d|C\d|T\d"
-    r"|S\d)\b.*|[\s,;:.(]+)$",
+    r"|S\d|\d+ (?:hours|hrs|minutes|times|days|weeks|visits|sessions))\b.*|[\s,;:.(]+)$",
     re.IGNORECASE,
 )
 
@@ -250,8 +250,18 @@ def treatment_name(text: str, part: Part) -> Part | None:
 _LIKE_A_TREATMENT = re.compile(
     r"therap|surg|procedure|ectom|otomy|plast|desis|inject|block|splint|brac|boot\b|\bcast|conditioning|debride|decompress|fusion"
     r"|repair|release|graft|implant|filling|crown|stimulat|massage|acupunct|chiropract|exercis|rehab|counsel|traction|orthotic"
-    r"|ablation|rhizotom|immobili|amputat|replacement|reduction|fixation|removal|\bTENS\b|biofeedback|\bice\b|\bheat\b|\brest\b",
+    r"|ablation|rhizotom|immobili|amputat|replacement|reduction|fixation|removal|\bTENS\b|biofeedback|\bice\b|\bheat\b|\brest\b"
+    r"|\bbelt\b|\bstraps?\b|night guard|garment|root canal|irrigat|\bgroup\b|\bbaths?\b|sling|collar|orthosis|orthoses|taping"
+    r"|laser|cupping|yoga|aquatic|meditat|hypno|mindful|shock ?wave|viscosup|hyaluron|dressing|stockings?\b|stretching|hygiene"
+    r"|\b(?:PRP|[TC]?F?ESIs?|RFA|MBBs?|PT|OT|HEP|CBT|ESWT|H-wave)\b",
     re.IGNORECASE,
+)
+
+
+# One word: a brand with its capital, or a stem of the list of International Nonproprietary Names.
+_LIKE_A_DRUG = re.compile(
+    r"[A-Z][a-z]{3,}(?:-?[A-Z]{2})?|[a-z]*(?:ine|ol|[ao]zepam|zolam|ide|ate|one|pril|sartan|statin|azole|cillin|mycin|profen|oxacin"
+    r"|triptan|gabalin|barbital|coxib|lukast|mab|tidine|parin|gliptin|formin|caine|fenac|olac|oxicam|setron|nib|vir)"
 )
 
 
@@ -272,5 +282,7 @@ def believable(pointer: str, found: Found, page: Page) -> bool:
         return False
     words = page.text[part[0] : part[1]]
     if pointer.startswith("/clinical/medications"):
-        return not mentions(words) and not _CLASS.match(words) and " " not in words.strip()
-    return bool(_LIKE_A_TREATMENT.search(words)) and not is_bare(words)
+        return bool(_LIKE_A_DRUG.fullmatch(words)) and not (
+            mentions(words) or _CLASS.match(words) or _LIKE_A_TREATMENT.search(words)
+        )
+    return bool(_LIKE_A_TREATMENT.search(words)) and not is_bare(words) and "syndrome" not in words.lower()

@@ -64,6 +64,7 @@ _LABELS: tuple[Rule, ...] = (
     Rule(
         name="diagnoses.label",
         why="A noun for diagnoses (impression, assessment), a word that links it to a list, and the list.",
+        certain=True,
         examples={
             "Diagnoses include lumbago, cervicalgia, and myalgia and myositis.": (
                 "lumbago",
@@ -116,6 +117,7 @@ _LABELS: tuple[Rule, ...] = (
     Rule(
         name="diagnoses.diagnosed_with",
         why='"Was diagnosed with", "was assessed as having" and a list.',
+        certain=True,
         examples={
             "The worker was diagnosed as having lumbar disc herniation and chronic pain.": (
                 "lumbar disc herniation",
@@ -137,6 +139,7 @@ _LABELS: tuple[Rule, ...] = (
     Rule(
         name="diagnoses.has_diagnosed",
         why='A physician "has diagnosed" the conditions themselves.',
+        certain=True,
         examples={
             "The treating provider has diagnosed cervical strain and knee contusions.": ("cervical strain", "knee contusions"),
             "The provider has diagnosed the patient.": None,
@@ -267,7 +270,7 @@ def _collected(page: Page, found: Iterator[_Entry]) -> tuple[Found, ...]:
     kept: dict[str, Found] = {}
     for place, by in found:
         name = page.verbatim(*place)
-        kept.setdefault(name.lower(), page.found(name, by, place))
+        kept.setdefault(name.lower(), page.found(name, by, place, certain=by in _CERTAIN))
     return tuple(kept.values())
 
 
@@ -312,6 +315,7 @@ def _stated(page: Page, summary: Part, rules: tuple[Rule, ...]) -> Iterator[_Ent
 
 
 RULES = (*_LABELS, *_STATED)
+_CERTAIN = frozenset(rule.name for rule in RULES if rule.certain)
 
 
 def _read_one(rule: Rule, words: str) -> tuple[str, ...] | None:
