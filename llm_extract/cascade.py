@@ -84,7 +84,7 @@ class Choice(NamedTuple):
 
 def choose(trials: Sequence[Trial], errors_below: float, *, level: float = LEVEL) -> Choice:
     """The cheapest proven threshold. Without trials nothing is proven."""
-    steps: list[float | None] = [None, *sorted({t.sureness for t in trials}, reverse=True)]
+    steps: list[float | None] = [None, *sorted({t.sureness for t in trials if t.sureness > 0}, reverse=True)]
     best, proven = None, False
     for threshold in steps:
         if not rejects(_losses(trials, threshold), errors_below, 1 - level):
@@ -96,7 +96,7 @@ def choose(trials: Sequence[Trial], errors_below: float, *, level: float = LEVEL
 
 
 def _is_sure(value: float, threshold: float | None) -> bool:
-    return threshold is not None and value >= threshold
+    return threshold is not None and value >= threshold and value > 0  # 0: an unknown layout, which is always the model's
 
 
 def _losses(trials: Sequence[Trial], threshold: float | None) -> list[float]:
