@@ -18,21 +18,21 @@ Nothing here speaks HTTP (`batch_jobs`), and nothing knows letters (`batching`).
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, BinaryIO, Final, Literal, NamedTuple, TypeVar
+from typing import Any, BinaryIO, Final, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import from_json
 
 from llm_extract.budget import Budget
 from llm_extract.cache import HIT, AnswerCache, Kept, revived
+from llm_extract.durable import beside, put_in_place, write_whole, writing
 from llm_extract.engine import Answer, Question, Usage
 from llm_extract.errors import (
     AnswerError,
@@ -46,9 +46,10 @@ from llm_extract.errors import (
     TransientEndpointError,
 )
 
-T = TypeVar("T")
-
 BOOK, FOLDER = "batch.json", "batch"
+LOST: Final = "lost"
+"""How a job ended whose batch, or whose answers, the endpoint does not have any more."""
+
 CHAT: Final = "/v1/chat/completions"
 
 
@@ -113,38 +114,30 @@ class PartWriter:
         if self._file is None:
             self._count += 1
             self._path = self._path_of(self._count)
-            self._file = _or_refuse(self._path, lambda: _temporary(self._path).open("wb"))
-        file = self._file
-        _or_refuse(self._path, lambda: file.write(line))
+            with writing(self._path):
+                self._file = beside(self._path).open("wb")
+        with writing(self._path):
+            self._file.write(line)
         self._lines, self._bytes, self.most = self._lines + 1, self._bytes + len(line), self.most + most
 
     def end(self) -> Part | None:
         """Bring the file under way to the disk under its name; None where there is none."""
         if self._file is None:
             return None
-        _or_refuse(self._path, self._close)
+        with writing(self._path):
+            self._file.close()
+            put_in_place(beside(self._path), self._path)
         part = Part(self._path, self._lines, self.most)
         self._file, self._lines, self._bytes, self.most = None, 0, 0, 0
         return part
-
-    def _close(self) -> None:
-        if self._file is not None:
-            self._file.flush()
-            os.fsync(self._file.fileno())
-            self._file.close()
-            _temporary(self._path).replace(self._path)
 
     def drop(self) -> None:
         """Close the file under way and leave it under no name."""
         if self._file is not None:
             with suppress(OSError):  # a full disk, which was said before
                 self._file.close()
-            _temporary(self._path).unlink(missing_ok=True)
+            beside(self._path).unlink(missing_ok=True)
             self._file = None
-
-
-def _temporary(path: Path) -> Path:
-    return path.with_name(f".{path.name}.part")
 
 
 def halves(path: Path, lines: int, into: Sequence[Path]) -> tuple[int, int]:
@@ -152,7 +145,8 @@ def halves(path: Path, lines: int, into: Sequence[Path]) -> tuple[int, int]:
     whole = path.read_bytes().splitlines(keepends=True)
     middle = (lines + 1) // 2
     for part, some in zip(into, (whole[:middle], whole[middle:]), strict=True):
-        replace_file(part, b"".join(some))
+        with writing(part):
+            write_whole(part, some)
     return middle, len(whole) - middle
 
 
@@ -174,7 +168,7 @@ class Result(NamedTuple):
         """What is billed for it."""
         if self.kept is not None:
             return self.kept.usage
-        return getattr(self.error, "usage", None) or Usage()
+        return Usage() if self.error is None else _bill(self.error)
 
     @property
     def final(self) -> bool:
@@ -280,6 +274,11 @@ class Outcomes:
             self.tries[result.key] += 1
             self.fatal = result.error if isinstance(result.error, FatalEndpointError) else self.fatal
 
+    def once_more(self, keys: Iterable[str], tries: int) -> None:
+        """Leave one try of so many to these questions, or none where they had no more."""
+        for key in keys:
+            self.tries[key] = max(self.tries[key], tries - 1)
+
     def ask_again(self, keys: Iterable[str] | None) -> None:
         """Forget what came of these questions, None: of all without a usable answer, so that they are asked once more.
 
@@ -302,6 +301,33 @@ def again(error: LlmExtractError) -> LlmExtractError:
 
 
 _OTHERWISE = "The question has no answer yet."
+_MISFITS = "The batch's answer does not fit the response schema, also after one re-ask: another model may do better."
+
+
+def corrected(question: Question, misfit: str) -> Question:
+    """The question that follows an answer that does not fit: the same, then the answer, then what is wrong with it.
+
+    Whoever computes it from the same answer gets the same key, so that no file has to say what belongs together.
+    """
+    user = (
+        f"{question.user}\n\nYou answered {misfit}\nThat does not fit:\n{_wrong_with(misfit, question)}\n"
+        "Answer again, with one JSON object that fits the schema."
+    )
+    return replace(question, user=user, doubts=None)
+
+
+def _wrong_with(misfit: str, question: Question) -> str:
+    """A line for each fault, without the answer's words, which stand above them."""
+    try:
+        value = question.answer.model_validate_json(misfit)
+    except ValidationError as error:
+        faults = error.errors(include_input=False, include_url=False)
+        return "\n".join(f"- {'/'.join(map(str, fault['loc'])) or 'the answer'}: {fault['msg']}" for fault in faults)
+    return f"- {question.doubts(value) if question.doubts else 'the answer'}"
+
+
+def _bill(error: LlmExtractError) -> Usage:
+    return getattr(error, "usage", None) or Usage()
 
 
 class FromBatches:
@@ -328,22 +354,46 @@ class FromBatches:
         self._outcomes.unbilled -= self._used
 
     async def ask(self, question: Question) -> Answer:
-        """The answer, or the error that came in its place; `EmptyAnswerError` where neither has come."""
+        """The answer, or the error that came in its place; `EmptyAnswerError` where neither has come.
+
+        Of an answer that does not fit its schema the question is asked once more, with what is wrong, as live runs do.
+        """
         key = self._key_of(question)
         kept = self._store.get(key)
-        fresh = key in self._outcomes.unbilled and key not in self._used
-        answer = revived(kept, question, kept.usage if kept is not None and fresh else HIT)
+        answer = revived(kept, question, self._cost(key, kept))
         if answer is not None:
             self._used.add(key)
             return answer
         if key in self._outcomes.failed:
             raise again(self._outcomes.failed[key])
         if kept is not None and key in self._outcomes.unbilled:
-            message = "The answer of the batch does not fit the response schema: another model may do better."
-            self._outcomes.failed[key] = InvalidAnswerError(message, usage=kept.usage)
-            raise again(self._outcomes.failed[key])
+            return await self._corrected(key, kept, question)
         self.heard[key] = question
         raise EmptyAnswerError(_OTHERWISE)
+
+    async def _corrected(self, key: str, misfit: Kept, question: Question) -> Answer:
+        """What came of the second question. It takes the misfit's place under the first one's key, with what both cost."""
+        second = corrected(question, misfit.raw)
+        other = self._key_of(second)
+        kept, error = self._store.get(other), self._outcomes.failed.get(other)
+        fits = revived(kept, second) is not None
+        if not fits and error is None and (kept is None or other not in self._outcomes.unbilled):
+            self.heard[other] = second
+            raise EmptyAnswerError(_OTHERWISE)
+        usage = replace(self._cost(key, misfit) + (_bill(error) if error else self._cost(other, kept)), answers=1)
+        if kept is not None and fits:
+            both = kept.model_copy(update={"usage": usage, "re_asked": True})
+            await self._store.keep(key, both)
+            if (answer := revived(both, question, usage)) is not None:
+                self._used |= {key, other}
+                return answer
+        self._outcomes.failed[key] = InvalidAnswerError(_MISFITS, usage=usage)
+        raise again(self._outcomes.failed[key])
+
+    def _cost(self, key: str, kept: Kept | None) -> Usage:
+        """What an answer costs a record: what it cost in the batch where none has paid for it yet."""
+        fresh = key in self._outcomes.unbilled and key not in self._used
+        return kept.usage if kept is not None and fresh else HIT
 
     async def close(self) -> None:
         """Close the store."""
@@ -354,7 +404,7 @@ class FromBatches:
 
 
 class Job(BaseModel):
-    """One file and its batch. `most` and `cost` in picodollars; `ended` is the batch's last status, or `imported`."""
+    """One file and its batch. `most` and `cost` in picodollars; `ended` is the batch's last status, `imported`, or `lost`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -455,19 +505,22 @@ class Book:
 
     def make_folder(self) -> None:
         """For its owner only: requests quote letters."""
-        _or_refuse(self.folder, lambda: self.folder.mkdir(mode=0o700, parents=True, exist_ok=True))
+        with writing(self.folder):
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def take_in(self, path: Path, tag: str) -> Job:
         """A copy of another runner's answers, as a job that has not been counted yet."""
         job = Job(number=self.next_number(), tag=tag, lines=0, most=0)
         self.make_folder()
         target = self.answers_of(job)[0]
-        _or_refuse(path, lambda: shutil.copyfile(path, _temporary(target)))
-        _temporary(target).replace(target)
+        with writing(target):
+            shutil.copyfile(path, beside(target))
+            put_in_place(beside(target), target)
         return job
 
     def _write(self, pages: _Pages) -> None:
-        _or_refuse(self.path, lambda: replace_file(self.path, (pages.model_dump_json(indent=1) + "\n").encode()))
+        with writing(self.path):
+            write_whole(self.path, [(pages.model_dump_json(indent=1) + "\n").encode()])
         self._pages = pages
 
 
@@ -480,6 +533,7 @@ def count_batches(budget: Budget, folder: Path, *, live: int, in_batches: bool, 
     book = Book(folder)
     if not fresh:
         budget.spent = max(budget.spent, live + book.spent)
+        budget.unsure += sum(job.cost for job in book.jobs if job.ended == LOST)
     for job in book.open:
         if in_batches:
             budget.reserved[reservation_of(job)] = job.most
@@ -503,21 +557,3 @@ def _read(path: Path) -> _Pages:
     except ValidationError:
         message = f"{path} is no book of batches of this version: move it away, and look for its batches at the endpoint."
         raise SettingsError(message) from None
-
-
-def replace_file(path: Path, data: bytes) -> None:
-    """Old or new after a crash, never a part."""
-    temporary = _temporary(path)
-    with temporary.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
-
-
-def _or_refuse(path: Path, action: Callable[[], T]) -> T:
-    try:
-        return action()
-    except OSError as error:
-        message = f"{path} cannot be read or written ({error.strerror}): make room or mend it and start again, nothing is lost."
-        raise SettingsError(message) from error

@@ -3,6 +3,7 @@
     validating, in_progress, finalizing, completed      answers in one file, errors in another, both in any order
     failed                                              not even begun: nothing is billed
     expired, cancelled                                  what was done until then is in the files, and billed
+    404                                                 deleted there, or never this key's: nobody knows what was billed
 
 Creating is the one request here that must not be sent twice by mistake: where nobody knows whether it arrived (time-out, lost
 connection, 5xx, a killed start) the list of batches is asked for the job's tag first.
@@ -16,8 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from llm_extract.batch import CHAT, whole_lines
-from llm_extract.errors import EndpointError, FatalEndpointError, SettingsError, ThrottledError, TransientEndpointError
+from llm_extract.batch import CHAT, LOST, whole_lines
+from llm_extract.durable import beside, put_in_place, writing
+from llm_extract.errors import EndpointError, FatalEndpointError, ThrottledError, TransientEndpointError
 from llm_extract.model import ModelClient, Sleep
 
 if TYPE_CHECKING:
@@ -29,13 +31,14 @@ T = TypeVar("T")
 TAG: Final = "llm_extract"
 """Name of the tag in a batch's metadata."""
 
-OVER: Final = frozenset({"completed", "failed", "expired", "cancelled"})
+OVER: Final = frozenset({"completed", "failed", "expired", "cancelled", LOST})
 NO_SUCH: Final = frozenset({404, 405, 501})
 """Statuses that say that an endpoint does not have what was asked for."""
 
 QUEUE_FULL: Final = "token_limit_exceeded"
 """Code of a batch that failed because too many tokens were waiting: nothing is wrong with it, and nothing was billed."""
 
+_GONE = 404
 _FILE_SECONDS = 3600.0
 _DOWNLOADS = 3
 _CLOCK_SKEW = 86_400
@@ -133,32 +136,46 @@ class BatchApi:
         found = await self._call(look, seconds=_FILE_SECONDS)
         return Seen.of(found) if found else None
 
-    async def see(self, batch_id: str) -> Seen:
-        """How a batch is doing."""
+    async def see(self, batch_id: str, tag: str, since: float) -> Seen:
+        """How a batch is doing; `LOST` where the endpoint keeps batches, and knows neither this one nor its tag.
+
+        `since` as for `create`.
+        """
 
         async def look(api: AsyncOpenAI) -> Batch:
             return await api.batches.retrieve(batch_id)
 
-        return Seen.of(await self._call(look))
+        try:
+            return Seen.of(await self._call(look))
+        except FatalEndpointError as error:
+            if error.status != _GONE:
+                raise
+        return await self.find(tag, since) or Seen(batch_id, LOST, None, None, 0, 0, 0, ())
 
-    async def download(self, file_id: str, target: Path, lines: int) -> None:
-        """A result file. One that is torn or has fewer than `lines` lines is fetched again before it is taken as it is."""
+    async def download(self, file_id: str, target: Path, lines: int) -> bool:
+        """A result file; whether the endpoint still has it.
+
+        One that is torn or has fewer than `lines` lines is fetched again before it is taken as it is.
+        """
 
         async def fetch(api: AsyncOpenAI) -> None:
             async with api.files.with_streaming_response.content(file_id) as reply:
                 await reply.stream_to_file(part)
 
-        part = target.with_name(f".{target.name}.part")
-        try:
+        part = beside(target)
+        with writing(target):
             for _ in range(_DOWNLOADS):
-                await self._call(fetch, seconds=_FILE_SECONDS)
+                try:
+                    await self._call(fetch, seconds=_FILE_SECONDS)
+                except FatalEndpointError as error:
+                    if error.status != _GONE:
+                        raise
+                    return False
                 found, whole = await asyncio.to_thread(whole_lines, part)
                 if whole and found >= lines:
                     break
-            part.replace(target)
-        except OSError as error:
-            message = f"{target} cannot be written ({error.strerror}): make room and start again, nothing is lost."
-            raise SettingsError(message) from error
+            put_in_place(part, target)
+        return True
 
     # -- inside --
 

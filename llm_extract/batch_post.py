@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from llm_extract.batch import Book, Job, Limits, Outcomes, Part, Results, halves, keys_in, reservation_of
+from llm_extract.batch import LOST, Book, Job, Limits, Outcomes, Part, Results, halves, keys_in, reservation_of
 from llm_extract.batch_jobs import BatchApi, Seen, failed_for, progress_of
 from llm_extract.budget import Budget
 from llm_extract.cache import AnswerCache
@@ -148,7 +148,8 @@ class Post:
         for job in self.book.open:
             if job.batch_id is None and job.number not in self._waits:
                 await self._create(job, doubtful=job.file_id is not None)
-        return {job.number: await self._api.see(job.batch_id) for job in self.book.open if job.batch_id is not None}
+        known = [(job, job.batch_id) for job in self.book.open if job.batch_id is not None]
+        return {job.number: await self._api.see(batch_id, job.tag, job.created) for job, batch_id in known}
 
     def _say_how(self, under_way: list[Seen], said: str) -> str:
         sentence = progress_of(under_way) if under_way else ""
@@ -221,27 +222,40 @@ class Post:
         if seen.queue_full:
             self._wait_for_room(job)
             return False
-        output, errors = self.book.answers_of(job)
-        with _ending_the_run():
-            for file_id, path, lines in ((seen.output, output, seen.completed), (seen.errors, errors, seen.failed)):
-                if file_id is not None:
-                    await self._api.download(file_id, path, lines)
-        came = await self._close(job, seen.status)
+        came = await self._close(job, seen.status if await self._fetched(job, seen) else LOST)
         self._waits.clear()
         if seen.status == "failed":
             raise failed_for(seen)
-        self.say(f"Batch {seen.batch_id} {seen.status}: {came.answered:,} of {job.lines:,} requests answered.")
+        ended = self._job(job.number).ended
+        self.say(f"Batch {seen.batch_id} {ended}: {came.answered:,} of {job.lines:,} requests answered.")
         self.cancelled = self.cancelled or seen.status == "cancelled"
         return True
 
+    async def _fetched(self, job: Job, seen: Seen) -> bool:
+        """Bring what came back into the run's folder; false where the answers are not there any more."""
+        output, errors = self.book.answers_of(job)
+        with _ending_the_run():
+            if seen.errors is not None:
+                await self._api.download(seen.errors, errors, seen.failed)
+            there = seen.output is None or await self._api.download(seen.output, output, seen.completed)
+        return there and seen.status != LOST
+
     async def _close(self, job: Job, ended: str) -> _Came:
-        """Take in a job's files and write down what it brought and cost."""
+        """Take in a job's files and write down what it brought and cost.
+
+        One that is lost may have been billed, so that it counts with the most that it can have cost, and may be lost for a
+        reason that holds for the next as well: its questions go once more, and no further.
+        """
         asked = frozenset(self._keys(job))
         came = await self._taken(job)
         if ended != "failed":
             self.outcomes.tries.update(asked - came.keys)
-        self.in_flight -= asked
         cost = self.budget.most(came.usage.input_tokens, came.usage.output_tokens)
+        if ended == LOST:
+            self.outcomes.once_more(asked - came.keys, self.plan.tries)
+            cost = job.most
+            self.budget.unsure += cost
+        self.in_flight -= asked
         self.book.put(job.model_copy(update={"ended": ended, "answered": came.answered, "cost": cost}))
         self.budget.reserved.pop(reservation_of(job), None)
         self.budget.spent += cost

@@ -10,8 +10,11 @@ down in the second round.
   round, when the real cost has taken the reservation's place.
 - A question that comes back without an answer (expired, throttled, 5xx, no line at all) is submitted again, `tries` times in
   all; a letter of which one stays open is left without a record, for the same command or for a live run. A refused, cut, empty
-  or rejected answer, or one that does not fit, is the letter's own: it stands in the record as in a live run. It is not asked
-  again, as a live run does once where the answer does not fit: an enforced schema leaves no misfits.
+  or rejected answer is the letter's own: it stands in the record as in a live run.
+- Of an answer that does not fit its schema the question is asked once more with the reason, as in a live run: the second
+  question is computed from the misfit and taken down like any other (`FromBatches`).
+- A batch, or its answers, that the endpoint does not have any more (404) is lost: its questions go once more, and the most that
+  it can have cost counts as spent.
 - Before the first batch one question is asked live: a wrong key, a parameter that the model does not take or a schema that the
   endpoint rejects shows in a second, and not in 50,000 lines a day later. Its answer is used.
 - Batches go on when this program ends: the next start finds them in the book, and takes up what they brought.
@@ -24,6 +27,7 @@ from collections.abc import AsyncGenerator, Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from llm_extract import telemetry
 from llm_extract.admission import Admission
 from llm_extract.batch import Book, FromBatches, Limits, Outcomes, PartWriter, request_line
 from llm_extract.batch_jobs import NO_SUCH
@@ -83,6 +87,7 @@ async def open_batches(
         asker = FromBatches(store, key_of, outcomes)
         pipeline = await open_pipeline(settings, asker=asker, budget=budget)
         pipeline.price = prices or unknown_price
+        pipeline.observed = False  # a letter with open questions is read again
         client = ModelClient(settings, sleep=sleep)
         book = Book(folder, fresh=fresh)
         client.leave_out(book.left_out)
@@ -174,9 +179,11 @@ class BatchedPipeline:
     async def _read_one(self, letter: LetterFile) -> Record | None:
         """The record; None where a question is open."""
         self.asker.begin()
-        record = await self.pipeline.read_file(letter)
-        if self.asker.heard:
-            return None
+        with telemetry.current().letter(self.pipeline.engine.name) as told:
+            record = await self.pipeline.read_file(letter)
+            if self.asker.heard:
+                return None
+            told.stands(record)
         self.asker.settle()
         if self.finished is not None:
             await self.finished.keep(record)

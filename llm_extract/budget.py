@@ -21,8 +21,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import count
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 
+from llm_extract.durable import append_whole, write_whole, writing
 from llm_extract.engine import Usage
 from llm_extract.errors import LimitReachedError, SettingsError
 
@@ -200,7 +201,7 @@ class SpendingLog:
     def __init__(self, folder: Path, *, fresh: bool = False) -> None:
         self.path = folder / SPENDING
         self.spent, self.unsure = (0, 0) if fresh else _spent_before(self.path)
-        self._descriptor: int | None = None
+        self._file: BinaryIO | None = None
 
     def reserved(self, number: int, most: int) -> None:
         """A request is about to be sent."""
@@ -212,29 +213,18 @@ class SpendingLog:
 
     def close(self) -> None:
         """Bring the lines to the disk and close the file."""
-        if self._descriptor is not None:
-            os.fsync(self._descriptor)
-            os.close(self._descriptor)
-            self._descriptor = None
+        if self._file is not None:
+            os.fsync(self._file.fileno())
+            self._file.close()
+            self._file = None
 
     def _append(self, line: Mapping[str, Any]) -> None:
-        try:
-            if self._descriptor is None:
-                self._descriptor = self._opened()
-            os.write(self._descriptor, _line(line))
-        except OSError as error:
-            message = f"{self.path} cannot be written ({error.strerror}): make room and start again, nothing is lost."
-            raise SettingsError(message) from error
-
-    def _opened(self) -> int:
-        """The file with what is known of earlier starts in one line, replaced as a whole."""
-        temporary = self.path.with_name(f".{self.path.name}.part")
-        with temporary.open("wb") as file:
-            file.write(_line({"before": self.spent, "unsure": self.unsure}))
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(self.path)
-        return os.open(self.path, os.O_WRONLY | os.O_APPEND)
+        with writing(self.path):
+            if self._file is None:
+                # What is known of earlier starts becomes one line.
+                write_whole(self.path, [_line({"before": self.spent, "unsure": self.unsure})])
+                self._file = self.path.open("ab", buffering=0)
+            append_whole(self._file, _line(line))
 
 
 def _line(entry: Mapping[str, Any]) -> bytes:

@@ -15,7 +15,8 @@
     │   ├── NotALetterError        text, but no Independent Medical Review letter
     │   ├── PdfEncryptedError      the PDF asks for a password
     │   ├── PdfWithoutTextError    pages without a text layer (a scan)
-    │   └── PdfDamagedError        no PDF reader can open it
+    │   ├── PdfDamagedError        no PDF reader can open it
+    │   └── WorkerDiedError        the process that read it crashed, twice
     ├── EndpointError              the model's endpoint did not give an answer
     │   ├── FatalEndpointError     no later request can succeed: key, model name, quota, unknown host (stops the run)
     │   │   └── LimitReachedError  the money limit leaves no room for the next request; what it was for is left unread
@@ -140,6 +141,12 @@ class PdfDamagedError(LetterError):
     """The PDF cannot be opened or parsed."""
 
     code = "pdf_damaged"
+
+
+class WorkerDiedError(LetterError):
+    """The process that read the letter crashed, and so did the next one, which had no other letter."""
+
+    code = "worker_died"
 
 
 # --- the endpoint ----------------------------------------------------------------------------------------------------

@@ -184,7 +184,7 @@ async def read_all(plan: Plan, cases: Sequence[Case]) -> list[Reader]:
     readers = [await _read(variant, plan, cases, recordings) for variant in plan.variants]
     for kept in recordings.values():
         if plan.record:
-            kept.save()
+            kept.save(whole=not plan.skip_mistaken)
         kept.refuse_gaps(_TO_RECORD if plan.replay else _TO_RETRY)
     return readers
 
@@ -204,6 +204,7 @@ async def _read(variant: Variant, plan: Plan, cases: Sequence[Case], recordings:
         path = recordings_path(plan.cases, settings)
         if path not in recordings:
             recordings[path] = Recordings(path)
+        recordings[path].read_by(variant.name)
         asker = recorded_asker(settings, recordings[path], replay=plan.replay)
     pipeline = await open_pipeline(settings, asker=asker)
     meter = _Metered(pipeline.engine)

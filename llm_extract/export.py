@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import csv
 import json
-import os
 import re
 import shutil
 from collections import Counter
@@ -28,6 +27,7 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 
 from llm_extract import __version__
+from llm_extract.durable import beside, sync_file, sync_folder, writing
 from llm_extract.errors import MissingExtraError, SettingsError
 from llm_extract.ledger import RECORDS, RUN
 from llm_extract.schema import RECORD_KEYS, SCHEMA_VERSION, Record
@@ -330,18 +330,21 @@ def _flat(value: Any, name: str) -> Iterator[tuple[str, Any]]:
 # --- the output's folder ---------------------------------------------------------------------------------------------
 
 
+_THEN = "make room or give another --out; an earlier export stands"
+
+
 @contextlib.contextmanager
 def _place_to_write(out: Path, form: Format) -> Iterator[Path]:
     """The target in a folder that no other export writes to. Raises `SettingsError` where it would overwrite what is not ours."""
     target, lock = out / form.target, FileLock(out / LOCK, timeout=0)
-    with _writing(out):
+    with writing(out, _THEN):
         out.mkdir(parents=True, exist_ok=True)
         try:
             lock.acquire()
         except Timeout:
             raise SettingsError(f"Another export is writing to {out}: wait for it, or give another --out.") from None
     try:
-        with _writing(target):
+        with writing(target, _THEN):
             _refuse_others(target, form)
         yield target
     finally:
@@ -361,8 +364,8 @@ def _building(target: Path, form: Format) -> Iterator[Path]:
 
     Nothing is written outside of it: the letters' words stay in the output folder.
     """
-    part, old = target.with_name(f".{target.name}.part"), target.with_name(f".{target.name}.old")
-    with _writing(target):
+    part, old = beside(target), target.with_name(f".{target.name}.old")
+    with writing(target, _THEN):
         for left_behind in (part, old):
             shutil.rmtree(left_behind, ignore_errors=True)
         part.mkdir()
@@ -377,8 +380,8 @@ def _building(target: Path, form: Format) -> Iterator[Path]:
 
 def _sync(folder: Path) -> None:
     for path in folder.iterdir():
-        with path.open("r+b") as file:
-            os.fsync(file.fileno())
+        sync_file(path)
+    sync_folder(folder)
 
 
 def _put(new: Path, target: Path, old: Path) -> None:
@@ -386,17 +389,7 @@ def _put(new: Path, target: Path, old: Path) -> None:
     if target.is_dir():
         target.rename(old)
     new.replace(target)
-
-
-@contextlib.contextmanager
-def _writing(path: Path) -> Iterator[None]:
-    """A full disk, or a folder that may not be written, is no bug: one sentence says what to do."""
-    try:
-        yield
-    except OSError as error:
-        raise SettingsError(
-            f"{path} cannot be written ({error.strerror or error}): make room or give another --out; an earlier export stands."
-        ) from error
+    sync_folder(target.parent)
 
 
 # --- cells of spreadsheets -------------------------------------------------------------------------------------------

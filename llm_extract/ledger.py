@@ -23,7 +23,7 @@ import json
 import os
 import time
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,6 +32,7 @@ from typing import Any, BinaryIO, Literal, NamedTuple, Self
 from filelock import FileLock, Timeout
 from pydantic_core import from_json
 
+from llm_extract.durable import append_whole, sync_folder, write_whole, writing
 from llm_extract.errors import SettingsError
 from llm_extract.letters import LetterFile
 from llm_extract.schema import RECORD_KEYS, Record, record_line
@@ -180,8 +181,8 @@ class Ledger:
         """Append one record. The line is handed to the operating system at once: a killed process loses none."""
         if self._file is None:
             self._file = self._opened()
-        with _writing(self.records_path):
-            _append(self._file, (record_line(record) + "\n").encode())
+        with writing(self.records_path):
+            append_whole(self._file, (record_line(record) + "\n").encode())
         self.totals.add(record)
         if self._unsynced_since is None:
             self._unsynced_since = time.monotonic()
@@ -191,7 +192,7 @@ class Ledger:
         """Bring written lines to the disk when the oldest has waited long enough; to be called now and then between letters."""
         since = self._unsynced_since
         if self._file is not None and since is not None and time.monotonic() - since >= self._sync_seconds:
-            with _writing(self.records_path):
+            with writing(self.records_path):
                 os.fsync(self._file.fileno())
             self._unsynced_since = None
 
@@ -200,7 +201,7 @@ class Ledger:
         self._close_file()
         report = self._report(complete=complete, letters=letters) | more
         if not self._fresh:
-            _replace(self.run_path, [(json.dumps(report, indent=2, ensure_ascii=False) + "\n").encode()])
+            self._write_report(report)
         return report
 
     def close(self) -> None:
@@ -295,18 +296,18 @@ class Ledger:
     def _opened(self) -> BinaryIO:
         """The records file, ready for the next line: without what counts no more, and behind a whole line."""
         gone = sorted([*self._stale, *((d.start, d.end) for d in (self.done.get(i) for i in self._again) if d)])
-        with _writing(self.records_path):
+        with writing(self.records_path):
             end = self.records_path.stat().st_size if self.records_path.exists() else 0
             tail_only = bool(gone) and len(gone) == 1 and gone[0][1] == end
             if self._fresh:
-                _replace(self.records_path, ())
+                write_whole(self.records_path, ())
             elif tail_only:
                 os.truncate(self.records_path, gone[0][0])
             elif gone:
-                _replace(self.records_path, _without(self.records_path, gone))
+                write_whole(self.records_path, _without(self.records_path, gone))
             file = self.records_path.open("ab", buffering=0)
             _end_last_line(file, self.records_path)
-            _sync_folder(self.folder)
+            sync_folder(self.folder)
         if self._fresh:
             self._say_settings()
         self._fresh = False
@@ -317,7 +318,11 @@ class Ledger:
         return file
 
     def _say_settings(self) -> None:
-        _replace(self.run_path, [(json.dumps({"settings": self.settings, "complete": False}, indent=2) + "\n").encode()])
+        self._write_report({"settings": self.settings, "complete": False})
+
+    def _write_report(self, report: Mapping[str, Any]) -> None:
+        with writing(self.run_path):
+            write_whole(self.run_path, [(json.dumps(report, indent=2, ensure_ascii=False) + "\n").encode()])
 
     def _settings_before(self) -> dict[str, Any]:
         try:
@@ -391,18 +396,6 @@ def _changed(done: Done, file: LetterFile) -> bool:
         return done.sha256 is not None
 
 
-def _append(file: BinaryIO, line: bytes) -> None:
-    """Write a line whole, or, where the disk takes only a part of it, not at all."""
-    written = 0
-    try:
-        while written < len(line):
-            written += file.write(line[written:])
-    except OSError:
-        with contextlib.suppress(OSError):
-            os.ftruncate(file.fileno(), os.fstat(file.fileno()).st_size - written)
-        raise
-
-
 def _end_last_line(file: BinaryIO, path: Path) -> None:
     """A record whose line break alone was lost stays; the next one begins on a line of its own."""
     with path.open("rb") as readable:
@@ -410,7 +403,7 @@ def _end_last_line(file: BinaryIO, path: Path) -> None:
             return
         readable.seek(-1, os.SEEK_END)
         if readable.read(1) != b"\n":
-            _append(file, b"\n")
+            append_whole(file, b"\n")
 
 
 def _without(path: Path, gone: Collection[tuple[int, int]]) -> Iterator[bytes]:
@@ -446,41 +439,8 @@ def _make(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def _writing(path: Path) -> Iterator[None]:
-    """A full disk, or a folder that was taken away, is no bug: one sentence says what to do."""
-    try:
-        yield
-    except OSError as error:
-        message = f"{path} cannot be written ({error.strerror}): make room and start again, nothing is lost."
-        raise SettingsError(message) from error
-
-
-@contextlib.contextmanager
 def _reading(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
         raise SettingsError(f"{path} cannot be read ({error.strerror}): mend it, or give another --out.") from error
-
-
-def _replace(path: Path, blocks: Iterable[bytes]) -> None:
-    """Write a file so that a crash leaves the old or the new one, never a part."""
-    temporary = path.with_name(f".{path.name}.part")
-    with _writing(path):
-        with temporary.open("wb") as file:
-            file.writelines(blocks)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-        _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Bring a new or renamed entry of a folder to the disk, where the system can."""
-    if os.name == "nt":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

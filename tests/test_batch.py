@@ -464,24 +464,27 @@ async def test_what_comes_back_unanswered_is_resubmitted_alone(fate: Fate, files
     assert all_found(done)
 
 
+MISFIT = {"content": '{"unheard_of": true}'}
+
+
 async def test_a_letters_own_trouble_is_not_resubmitted(files: list[LetterFile], tmp_path: Path) -> None:
-    """Refused, cut, empty and rejected answers and one that does not fit stand in the records, under their codes."""
+    """Refused, cut, empty and rejected answers and one that twice does not fit stand in the records, under their codes."""
     answers = {
         0: {"refusal": "No.", "content": ""},
         1: {"finish_reason": "length"},
         2: {"content": ""},
-        3: {"content": '{"unheard_of": true}'},
+        3: MISFIT,
     }
     with BatchEndpoint(text_of) as endpoint:
-        endpoint.fates = [Fate(answers=answers, errors={4: (400, "invalid_request_error")})]
+        endpoint.fates = [Fate(answers=answers, errors={4: (400, "invalid_request_error")}), Fate(answers={0: MISFIT})]
         done = await run(settings_of(tmp_path, endpoint.base_url), files, tmp_path, prices=PRICES)
-        assert len(endpoint.submitted) == 1
+        assert [len(keys) for keys in endpoint.submitted] == [5, 1]
     codes = sorted(issue.code for r in done.records.values() for issue in r.issues)
     own = ["answer_empty", "answer_invalid", "answer_refused", "answer_truncated", "request_rejected"]
     assert [code for code in codes if code in own] == own
     assert len(done.records) == 6
-    # Four of five were billed, and a new start neither asks nor bills anything.
-    assert done.budget.spent == PRICES.picodollars(*TOKENS) + 4 * PRICES.batch.picodollars(*TOKENS)  # type: ignore[union-attr]
+    # Four of five and the second try of one were billed, and a new start neither asks nor bills anything.
+    assert done.budget.spent == PRICES.picodollars(*TOKENS) + 5 * PRICES.batch.picodollars(*TOKENS)  # type: ignore[union-attr]
     again = await run(settings_of(tmp_path, "http://127.0.0.1:9/v1"), files, tmp_path, prices=PRICES)
     assert {n: r.status for n, r in again.records.items()} == {n: r.status for n, r in done.records.items()}
 
@@ -489,7 +492,7 @@ async def test_a_letters_own_trouble_is_not_resubmitted(files: list[LetterFile],
 async def test_a_letters_own_trouble_is_asked_again_when_that_is_wanted(files: list[LetterFile], tmp_path: Path) -> None:
     """With `retry` (`--retry-failed`), also over a start that ends while the second batch is under way."""
     with BatchEndpoint(text_of) as endpoint:
-        endpoint.fates = [Fate(answers={0: {"refusal": "No."}, 1: {"content": '{"unheard_of": true}'}}), Fate(looks=3)]
+        endpoint.fates = [Fate(answers={0: {"refusal": "No."}, 1: MISFIT}), Fate(answers={0: MISFIT}), Fate(looks=3)]
         settings = settings_of(tmp_path, endpoint.base_url)
         first = await run(settings, files, tmp_path)
         wanted = [
@@ -498,8 +501,127 @@ async def test_a_letters_own_trouble_is_asked_again_when_that_is_wanted(files: l
         assert len(wanted) == 2
         await run(settings, wanted, tmp_path, retry=True, wait=False)
         second = await run(settings, wanted, tmp_path, retry=True)
-        assert [len(keys) for keys in endpoint.submitted] == [5, 2]
+        assert [len(keys) for keys in endpoint.submitted] == [5, 1, 2]
     assert all_found(Run({**first.records, **second.records}, [], second.budget))
+
+
+async def test_an_answer_that_does_not_fit_is_asked_for_once_more(files: list[LetterFile], tmp_path: Path) -> None:
+    """Alone, in the next batch, with the answer and what is wrong with it; the record bills both, and a new start neither."""
+    with BatchEndpoint(text_of) as endpoint:
+        endpoint.fates = [Fate(answers={2: MISFIT}), Fate()]
+        settings = settings_of(tmp_path, endpoint.base_url)
+        done = await run(settings, files, tmp_path, prices=PRICES)
+        first, second = endpoint.submitted
+        assert (len(first), len(second), set(first) & set(second)) == (5, 1, set())
+        asked = endpoint.bodies[-1]["messages"]
+    assert asked[0] == endpoint.bodies[0]["messages"][0]
+    assert "You answered " + str(MISFIT["content"]) in asked[1]["content"]
+    assert "- diagnoses: Field required" in asked[1]["content"]
+    assert all_found(done)
+    assert done.statuses == {"ok"}
+    assert sorted(r.run.input_tokens for r in done.records.values()) == [0, *[TOKENS[0]] * 4, 2 * TOKENS[0]]
+    assert sorted(r.run.attempts for r in done.records.values()) == [0, 1, 1, 1, 1, 2]
+    assert done.budget.spent == PRICES.picodollars(*TOKENS) + 6 * PRICES.batch.picodollars(*TOKENS)  # type: ignore[union-attr]
+    again = await run(settings_of(tmp_path, "http://127.0.0.1:9/v1"), files, tmp_path, prices=PRICES)
+    assert all_found(again)
+
+
+@pytest.mark.parametrize("lost", ["first", "cache"])
+async def test_a_second_question_survives_starts_and_the_loss_of_the_cache(
+    lost: str, files: list[LetterFile], tmp_path: Path
+) -> None:
+    """It is computed from the misfit, so that its key is the same whoever asks: nothing is submitted twice."""
+    with BatchEndpoint(text_of) as endpoint:
+        endpoint.fates = [Fate(answers={2: MISFIT}), Fate(looks=3)]
+        settings = settings_of(tmp_path, endpoint.base_url)
+        await run(settings, files, tmp_path, stop_after=1, first_pause=1.0)
+        await run(settings, files, tmp_path, wait=False)
+        if lost == "cache":
+            store, _ = answers_of(settings)
+            store.clear()
+            store.close()
+        done = await run(settings, files, tmp_path)
+        assert len(endpoint.asked) == len(set(endpoint.asked))
+        # The question that was asked live is gone with the cache.
+        assert sum(map(len, endpoint.submitted)) == (7 if lost == "cache" else 6)
+    assert all_found(done)
+
+
+async def test_other_runners_get_the_second_question_as_well(files: list[LetterFile], tmp_path: Path) -> None:
+    """The next export holds it alone, and its answer is taken by its key."""
+    settings = settings_of(tmp_path, "http://127.0.0.1:9/v1")
+    target, answers = tmp_path / "requests.jsonl", tmp_path / "answers.jsonl"
+    await export_requests(settings, files, tmp_path, target)
+    lines = [json.loads(line) for line in target.read_text("utf-8").splitlines()]
+    replies = [reply(one["custom_id"], text_of(one["body"]) if i else '{"unheard_of": true}') for i, one in enumerate(lines)]
+    answers.write_text("".join(json.dumps(one) + "\n" for one in replies))
+    assert len((await run(settings, files, tmp_path, imports=(answers,))).records) == 5
+    assert (await export_requests(settings, files, tmp_path, target)).requests == 1
+    second = tmp_path / "second.jsonl"
+    ran_by_another(target, second)
+    assert all_found(await run(settings, files, tmp_path, imports=(second,)))
+
+
+async def test_a_batch_that_the_endpoint_does_not_have_any_more_is_submitted_once_more(
+    files: list[LetterFile], tmp_path: Path
+) -> None:
+    """Deleted there, it is no reason to stop every start; it may have been billed, so that its bound counts as spent."""
+    with BatchEndpoint(text_of) as endpoint:
+        endpoint.fates = [Fate(looks=3)]
+        settings = settings_of(tmp_path, endpoint.base_url)
+        await run(settings, files, tmp_path, prices=PRICES, wait=False)
+        endpoint.batches.clear()
+        done = await run(settings, files, tmp_path, prices=PRICES)
+        assert [len(keys) for keys in endpoint.submitted] == [5]
+        other = await run(settings, files, tmp_path, prices=PRICES)
+    gone, there = Book(tmp_path).jobs
+    assert (gone.ended, gone.cost, there.ended) == ("lost", gone.most, "completed")
+    assert done.budget.unsure == other.budget.unsure == gone.most
+    assert done.budget.reserved == {}
+    assert all_found(done)
+
+
+async def test_batches_that_are_lost_again_and_again_are_given_up(
+    files: list[LetterFile], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twice in a start; its letters are left without a record, which is said."""
+    created: list[int] = []
+
+    def forgets(self: BatchEndpoint, name: str) -> tuple[int, Any]:
+        created.append(len(self.batches.pop(name).lines))
+        return 404, {"error": {"code": "not_found", "message": "a sentence", "type": "t", "param": None}}
+
+    monkeypatch.setattr(BatchEndpoint, "_see", forgets)
+    with BatchEndpoint(text_of) as endpoint:
+        done = await run(settings_of(tmp_path, endpoint.base_url), files, tmp_path)
+    assert created == [5, 5]
+    assert list(done.records) == ["letter-00000"]
+    assert any("submits them again" in sentence for sentence in done.said)
+
+
+async def test_answers_that_were_deleted_before_they_were_fetched_are_asked_for_once_more(
+    files: list[LetterFile], tmp_path: Path
+) -> None:
+    """The batch is over and its file gone, as after thirty days."""
+    with BatchEndpoint(text_of) as endpoint:
+        endpoint.troubles = {"download": ["gone"]}
+        done = await run(settings_of(tmp_path, endpoint.base_url), files, tmp_path)
+        assert [len(keys) for keys in endpoint.submitted] == [5, 5]
+    assert [job.ended for job in Book(tmp_path).jobs] == ["lost", "completed"]
+    assert all_found(done)
+
+
+async def test_an_endpoint_that_forgot_its_batch_api_is_no_lost_batch(files: list[LetterFile], tmp_path: Path) -> None:
+    """Where the list is not there either, the address is wrong: the job stays in the book for the right one."""
+    with BatchEndpoint(text_of) as endpoint:
+        endpoint.troubles = {"see": ["gone"], "list": ["gone"]}
+        settings = settings_of(tmp_path, endpoint.base_url)
+        with pytest.raises(FatalEndpointError, match="no Batch API"):
+            await run(settings, files, tmp_path)
+        assert len(Book(tmp_path).open) == 1
+        done = await run(settings, files, tmp_path)
+        assert [len(keys) for keys in endpoint.submitted] == [5]
+    assert all_found(done)
 
 
 async def test_a_question_is_submitted_so_often_and_its_letter_then_left(files: list[LetterFile], tmp_path: Path) -> None:
@@ -809,7 +931,7 @@ async def test_a_file_without_answers_of_ours_is_refused(text: str, files: list[
 async def test_an_export_to_nowhere_is_refused(files: list[LetterFile], tmp_path: Path) -> None:
     """A folder that does not exist is the user's mistake, and told in a sentence."""
     settings = settings_of(tmp_path, "http://127.0.0.1:9/v1")
-    with pytest.raises(SettingsError, match="cannot be read or written"):
+    with pytest.raises(SettingsError, match=r"requests\.jsonl cannot be written"):
         await export_requests(settings, files, tmp_path, tmp_path / "nowhere" / "requests.jsonl")
 
 

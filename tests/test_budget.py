@@ -109,10 +109,12 @@ def test_what_was_spent_before_counts() -> None:
 
 def test_a_killed_start_has_spent_what_it_had_reserved(tmp_path: Path) -> None:
     """Nobody knows whether its requests were answered: they count in full, and are called a bound."""
-    budget = Budget.of(PRICES, 1.0, log=SpendingLog(tmp_path))
+    log = SpendingLog(tmp_path)
+    budget = Budget.of(PRICES, 1.0, log=log)
     first, _ = budget.reserve(1000), budget.reserve(500)
     budget.settle(first, 300)
     # killed: nothing is closed
+    log.close()  # of the file alone: nothing is written
     again = Budget.of(PRICES, 1.0, log=SpendingLog(tmp_path))
     assert (again.spent, again.unsure) == (800, 500)
 
@@ -123,7 +125,8 @@ def test_a_killed_start_has_spent_what_it_had_reserved(tmp_path: Path) -> None:
 def test_a_cut_log_never_says_less_than_was_spent(requests: list[tuple[int, int, bool, bool]], cut: int) -> None:
     """Wherever a crash cut the log behind its reservations: what the next start counts is at least what was spent."""
     with tempfile.TemporaryDirectory() as folder:
-        budget, spent = Budget.of(PRICES, None, log=SpendingLog(Path(folder))), 0
+        log, spent = SpendingLog(Path(folder)), 0
+        budget = Budget.of(PRICES, None, log=log)
         numbers = [budget.reserve(most) for most, _, _, _ in requests]
         path = Path(folder) / SPENDING
         whole = path.stat().st_size if path.exists() else 0
@@ -131,6 +134,7 @@ def test_a_cut_log_never_says_less_than_was_spent(requests: list[tuple[int, int,
             if ended:
                 spent += min(cost, most)
                 budget.settle(number, min(cost, most), sure=sure)
+        log.close()
         if path.exists():
             os.truncate(path, max(whole, path.stat().st_size - cut))
         again = SpendingLog(Path(folder))

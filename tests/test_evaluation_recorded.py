@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import gzip
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -21,6 +23,7 @@ from llm_extract.errors import (
     LlmExtractError,
     RefusedAnswerError,
     RequestRejectedError,
+    SettingsError,
     ThrottledError,
     TransientEndpointError,
     TruncatedAnswerError,
@@ -85,9 +88,12 @@ def replaying(path: Path, **other: Any) -> RecordedAsker:
     return RecordedAsker(Recordings(path), **{**HOW, **other})
 
 
-async def recorded(path: Path, *questions: Question, script: Any = lambda _: {"word": "tea"}, **other: Any) -> Recordings:
+async def recorded(
+    path: Path, *questions: Question, script: Any = lambda _: {"word": "tea"}, by: str = "hybrid", **other: Any
+) -> Recordings:
     """Ask, record and save; answers that could not be used are recorded as that."""
     recordings = Recordings(path)
+    recordings.read_by(by)
     asker = RecordedAsker(recordings, **{**HOW, **other}, open_inner=Opened(script))
     for asked in questions:
         try:
@@ -97,6 +103,11 @@ async def recorded(path: Path, *questions: Question, script: Any = lambda _: {"w
     await asker.close()
     recordings.save()
     return recordings
+
+
+def on_the_disk(path: Path) -> bytes:
+    """The file of recordings, packed."""
+    return path.read_bytes()
 
 
 @pytest.fixture
@@ -227,14 +238,68 @@ async def test_what_does_not_fit_any_more_is_asked_again_and_replaced(path: Path
 # --- the file --------------------------------------------------------------------------------------------------------
 
 
-async def test_saving_drops_what_nobody_asked_for(path: Path) -> None:
-    """Answers to an older prompt go when a whole recording no longer wants them."""
+async def test_saving_drops_what_nobody_wants_any_more(path: Path) -> None:
+    """Answers to an older prompt go when all who asked for them have taken part and none did."""
     await recorded(path, question("a"), question("b"))
     kept = await recorded(path, question("b"), question("c"))
     assert len(kept) == 3
     assert len(Recordings(path)) == 2
     with pytest.raises(MissingAnswerError):
         await replaying(path).ask(question("a"))
+
+
+async def test_answers_of_engines_that_did_not_take_part_stay(path: Path) -> None:
+    """Recording one engine anew costs nothing of what another one was asked, also where both had asked the same."""
+    await recorded(path, question("a"), question("b"), by="model")
+    await recorded(path, question("b"), question("c"), by="hybrid")
+    await recorded(path, question("d"), by="hybrid")
+    for user in "abd":
+        await replaying(path).ask(question(user))
+    with pytest.raises(MissingAnswerError):
+        await replaying(path).ask(question("c"))
+
+
+async def test_answers_of_a_file_that_names_nobody_are_those_of_the_default_engines(path: Path) -> None:
+    """As files of before have them: they stay until both have taken part, and their bytes are what they were."""
+    await recorded(path, question("a"), by="hybrid")
+    await recorded(path, question("a"), by="model")
+    named = gzip.decompress(on_the_disk(path))
+    assert b'"by"' not in named
+    await recorded(path, question("b"), by="hybrid")
+    assert len(Recordings(path)) == 2
+    await recorded(path, question("b"), by="model")
+    assert len(Recordings(path)) == 1
+
+
+async def test_a_recording_with_gaps_drops_nothing(path: Path) -> None:
+    """What a lost answer would have led to was not asked, and is wanted yet."""
+    await recorded(path, question("a"), question("b"))
+
+    def lost(asked: Question) -> Any:
+        raise TransientEndpointError("The endpoint failed.")
+
+    await recorded(path, question("a"), question("c"), script=lost)
+    assert len(Recordings(path)) == 2
+    recordings = Recordings(path)
+    recordings.read_by("hybrid")
+    recordings.get("nobody's")
+    recordings.save(whole=False)
+    assert len(Recordings(path)) == 2
+
+
+async def test_a_crash_while_saving_leaves_the_old_recordings(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They were paid for; the disk's trouble is a sentence."""
+    await recorded(path, question("a"))
+    before = on_the_disk(path)
+
+    def no_room(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", no_room)
+        with pytest.raises(SettingsError, match=f"{path.name} cannot be written"):
+            await recorded(path, question("a"), question("b"))
+    assert on_the_disk(path) == before
 
 
 async def test_equal_answers_are_equal_bytes(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ PACKAGE = samples.ROOT / "llm_extract"
 
 # From the ground up. A room may use its own floor and those below; a room that is not here has no place yet.
 FLOORS: tuple[tuple[str, frozenset[str]], ...] = (
-    ("ground", frozenset({"", "errors"})),
+    ("ground", frozenset({"", "durable", "errors"})),
     (
         "data",
         frozenset(
@@ -34,7 +34,7 @@ FLOORS: tuple[tuple[str, frozenset[str]], ...] = (
             }
         ),
     ),
-    ("seam", frozenset({"engine", "prompts"})),
+    ("seam", frozenset({"engine", "prompts", "telemetry", "telemetry_otel"})),
     (
         "engines",
         frozenset(
@@ -58,6 +58,8 @@ FLOORS: tuple[tuple[str, frozenset[str]], ...] = (
                 "model",
                 "questions",
                 "reader",
+                "reason_words",
+                "workers",
             }
         ),
     ),
@@ -80,6 +82,7 @@ FLOORS: tuple[tuple[str, frozenset[str]], ...] = (
                 "running",
                 "service",
                 "showing",
+                "worker",
             }
         ),
     ),
@@ -93,13 +96,16 @@ OWNED = {
     "tenacity": {"model"},
     "diskcache": {"cache"},
     "xllamacpp": {"local", "local_server"},
+    "aiohttp": {"model"},
     "pypdfium2": {"pdf_worker"},
     "click": {"cli"},
     "rich": {"doctor", "progress", "reporting", "running", "showing"},
     "pydantic_settings": {"settings"},
-    "pyarrow": {"export"},
-    "duckdb": {"export"},
+    "pyarrow": {"distributed", "export"},
+    "duckdb": {"distributed", "export"},
+    "ray": {"distributed"},
     "xlsxwriter": {"export"},
+    "opentelemetry": {"telemetry_otel"},
 }
 HEAVY = (
     "openai",
@@ -114,6 +120,8 @@ HEAVY = (
     "pyarrow",
     "duckdb",
     "xlsxwriter",
+    "opentelemetry",
+    "ray",
 )
 
 

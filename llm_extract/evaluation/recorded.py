@@ -3,6 +3,9 @@
 One file a model, `answers/MODEL.jsonl.gz` beside the cases: a line an answer, sorted by the key that names all that shaped it
 (`cache.answer_key`), so that a changed prompt asks for other keys and says which answers are missing. Failures are recorded
 too, as what they were: an evaluation in which cut answers are asked again until they fit would flatter.
+
+A line also says which engines of evaluations wanted its answer (`by`). Saving drops an answer that none of them wants any
+more, and only where that is sure: each of them took part, none asked for it, and no letter or answer was missing.
 """
 
 from __future__ import annotations
@@ -15,11 +18,12 @@ import zlib
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
 from llm_extract.cache import Kept, answer_key, revived
+from llm_extract.durable import write_whole, writing
 from llm_extract.engine import Answer, Asker, Question, Usage
 from llm_extract.errors import (
     AnswerError,
@@ -54,8 +58,12 @@ class Failure(BaseModel):
     usage: Usage
 
 
+_BY_DEFAULT: Final = ("hybrid", "model")
+"""Who wants an answer of which nothing is said: the engines of an evaluation that ask, where none are named."""
+
+
 class _Line(BaseModel):
-    """One recorded answer, usable or not."""
+    """One recorded answer, usable or not, and the names of the engines that wanted it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -63,33 +71,56 @@ class _Line(BaseModel):
     prompt: str
     kept: Kept | None = None
     failure: Failure | None = None
+    by: tuple[str, ...] = _BY_DEFAULT
+
+    def as_json(self) -> str:
+        """Without what is as it mostly is."""
+        return self.model_dump_json(exclude_none=True, exclude={"by"} if self.by == _BY_DEFAULT else None)
 
 
 class Recordings:
-    """The recorded answers of one model. `missing` counts by prompt what was looked for and not there."""
+    """The recorded answers of one model. `missing` counts by prompt what was looked for and not there.
+
+    `reader` is the name of the engine that asks now.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.reader = ""
         self._lines = _read(path)
-        self._asked: set[str] = set()
+        self._asked: defaultdict[str, set[str]] = defaultdict(set)
+        self._took_part: set[str] = set()
         self.missing: Counter[str] = Counter()
+
+    def read_by(self, name: str) -> None:
+        """An engine of the evaluation is about to ask."""
+        self.reader = name
+        self._took_part.add(name)
 
     def get(self, key: str) -> _Line | None:
         """The recorded answer of a key."""
-        self._asked.add(key)
+        self._asked[key].add(self.reader)
         return self._lines.get(key)
 
     def add(self, key: str, prompt: str, kept: Kept | None = None, failure: Failure | None = None) -> None:
         """Take up an answer; `save` writes it."""
-        self._lines[key] = _Line(key=key, prompt=prompt, kept=kept, failure=failure)
+        before = self._lines.get(key)
+        by = before.by if before else (self.reader,)
+        self._lines[key] = _Line(key=key, prompt=prompt, kept=kept, failure=failure, by=by)
 
-    def save(self) -> None:
-        """Write the answers that were asked for since this was opened, and drop the others: no run wants them any more."""
+    def save(self, *, whole: bool = True) -> None:
+        """Write the answers that some engine wants. `whole` false: not all letters were read, and all answers stay."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        lines = (self._lines[key].model_dump_json(exclude_none=True) for key in sorted(self._asked & self._lines.keys()))
-        # No time stamp inside: equal answers are equal bytes.
-        with self.path.open("wb") as file, gzip.GzipFile("", "wb", 9, file, mtime=0) as packed:
-            packed.write("".join(f"{line}\n" for line in lines).encode())
+        sure = whole and not self.missing
+        lines = (self._lines[key].model_copy(update={"by": self._wanted_by(key, sure=sure)}) for key in sorted(self._lines))
+        text = "".join(f"{line.as_json()}\n" for line in lines if line.by)
+        with writing(self.path):
+            write_whole(self.path, [_packed(text.encode())])
+
+    def _wanted_by(self, key: str, *, sure: bool) -> tuple[str, ...]:
+        """The engines that asked for an answer now, and those that did in an earlier evaluation and may do again."""
+        before = set(self._lines[key].by)
+        return tuple(sorted(self._asked.get(key, set()) | (before - self._took_part if sure else before)))
 
     def refuse_gaps(self, how: str) -> None:
         """Raise `RecordingsError` where answers were missing, with `how` to get them."""
@@ -102,6 +133,14 @@ class Recordings:
 
     def __bool__(self) -> bool:
         return True  # an empty file of recordings is still one
+
+
+def _packed(data: bytes) -> bytes:
+    """Without a time stamp and on every system alike: equal answers are equal bytes."""
+    packed = io.BytesIO()
+    with gzip.GzipFile("", "wb", 9, packed, mtime=0) as file:
+        file.write(data)
+    return packed.getvalue()
 
 
 def _read(path: Path) -> dict[str, _Line]:
