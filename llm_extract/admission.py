@@ -27,6 +27,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
+from llm_extract import telemetry
 from llm_extract.budget import Budget
 from llm_extract.errors import EndpointError, FatalEndpointError, ThrottledError, TransientEndpointError
 
@@ -240,6 +241,12 @@ class Admission:
         self._fatal: FatalEndpointError | None = None
         self._door = asyncio.Lock()
         self._changed = asyncio.Event()
+        telemetry.current().watch(self)
+
+    @property
+    def allowed(self) -> int:
+        """Requests that may be under way at once now."""
+        return self.aimd.allowed
 
     def request(self, need: Need) -> Ticket:
         """A place in the queue, as a context manager around one HTTP request.
@@ -251,11 +258,13 @@ class Admission:
     async def enter(self, ticket: Ticket) -> None:
         """Wait for admission."""
         self.waiting += 1
+        since = _now()
         try:
             async with self._door:
                 while (seconds := self._obstacle(ticket.need)) > 0:
                     await self._change(seconds)
                 self._take(ticket)
+            telemetry.current().waited(_now() - since)
         finally:
             self.waiting -= 1
 

@@ -30,6 +30,7 @@ import diskcache
 from diskcache.core import DBNAME, DEFAULT_SETTINGS, ENOVAL, METADATA, MODE_RAW, UNKNOWN
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from llm_extract import telemetry
 from llm_extract.engine import Answer, Asker, Question, Usage
 from llm_extract.errors import CacheFolderError
 from llm_extract.model import strict_schema
@@ -347,6 +348,7 @@ class CachedAsker:
             # Shielded: who is cancelled while waiting must not cancel the flight of the others.
             kept = await asyncio.shield(asyncio.wrap_future(ahead))
             if answer := revived(kept, question):
+                telemetry.current().looked_up(hit=True)
                 return answer
         return await self._lead(key, mine, question)
 
@@ -361,7 +363,9 @@ class CachedAsker:
         kept = None
         try:
             kept = self._store.get(key)
-            if answer := revived(kept, question):
+            answer = revived(kept, question)
+            telemetry.current().looked_up(hit=answer is not None)
+            if answer is not None:
                 return answer
             kept = None
             answer = await self._inner.ask(question)

@@ -17,6 +17,7 @@ from llm_extract import __version__
 
 if TYPE_CHECKING:
     from llm_extract.batch_post import BatchPlan
+    from llm_extract.distributed.runs import Cluster
     from llm_extract.settings import Settings
 
 ENGINES = ("hybrid", "cascade", "model", "baseline")
@@ -77,6 +78,36 @@ def _batch_plan(
     return BatchPlan(imports=imported, wait=not no_wait, retry=retry)
 
 
+def _cluster_options(command: F) -> F:
+    """Where `run` reads."""
+    options = (
+        click.option("--on", type=click.Choice(["ray"]), help="Read on a Ray cluster; INPUT may be Parquet (docs/cluster.md)."),
+        click.option(
+            "--ray-address",
+            metavar="ADDRESS",
+            help="With --on ray: the cluster, auto or HOST:PORT; local starts one here [default: as Ray finds it].",
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def _cluster(*, on: str | None, address: str | None, workers: int | None, alone: bool) -> Cluster | None:
+    """None for a run on this machine. `alone`: something was asked for that goes on one machine only."""
+    if on is None:
+        if address is not None:
+            raise click.UsageError("--ray-address goes with --on ray.")
+        return None
+    if alone:
+        raise click.UsageError("--estimate and batches go without --on ray.")
+    from llm_extract.distributed.runs import Cluster
+
+    if workers == 0:
+        raise click.UsageError("--on ray reads with one worker at least.")
+    return Cluster(address, workers)
+
+
 def _plain_errors(command: F) -> F:
     """Errors that we raise on purpose become one line and an exit code; anything else is a bug and keeps its traceback."""
 
@@ -122,6 +153,12 @@ def main() -> None:
 )
 @click.option("--concurrency", type=click.IntRange(1, 1024), help="Most requests under way at once.")
 @click.option(
+    "--workers",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Processes that read [default: as many as pay, with --on ray one a core; 0: this one alone].",
+)
+@click.option(
     "--max-cost", type=click.FloatRange(min=0), metavar="USD", help="Send no request that might make the run cost more."
 )
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Read the first N letters only.")
@@ -137,7 +174,13 @@ def main() -> None:
     show_default=True,
     help="How it goes, on standard error; json: one object a second.",
 )
+@click.option(
+    "--telemetry/--no-telemetry",
+    default=None,
+    help="Tell an OpenTelemetry collector how it goes [default: where OTEL_EXPORTER_OTLP_ENDPOINT names one].",
+)
 @click.option("--estimate", is_flag=True, help="Say what the run would cost and take, from a sample; send and write nothing.")
+@_cluster_options
 @_batch_options
 @_plain_errors
 def run(
@@ -148,12 +191,16 @@ def run(
     base_url: str | None,
     errors_below: float | None,
     concurrency: int | None,
+    workers: int | None,
     max_cost: float | None,
     limit: int | None,
     fresh: bool,
     failures: str | None,
     progress: str,
+    telemetry: bool | None,
     estimate: bool,
+    on: str | None,
+    ray_address: str | None,
     **batch: Any,
 ) -> None:
     """Read letters (.txt and .pdf; files, folders, globs) into OUT/records.jsonl.
@@ -164,9 +211,15 @@ def run(
     from llm_extract.running import Plan, estimate_run, export_batch, run_letters
 
     given = {"engine": engine, "model": model, "base_url": base_url, "concurrency": concurrency}
-    settings = _settings(**given, errors_below=errors_below)
+    settings = _settings(**given, errors_below=errors_below, telemetry=telemetry, workers=workers)
     by_batches = _batch_plan(retry=failures == "only", **batch)
     plan = Plan(inputs, out, limit, fresh, max_cost, failures or "again", progress, by_batches)  # type: ignore[arg-type]
+    alone = estimate or by_batches is not None or batch["exported"] is not None
+    cluster = _cluster(on=on, address=ray_address, workers=workers, alone=alone)
+    if cluster is not None:
+        from llm_extract.distributed.runs import run_on_ray
+
+        sys.exit(run_on_ray(settings, plan, cluster))
     if batch["exported"] and not estimate:
         sys.exit(export_batch(settings, plan, batch["exported"]))
     sys.exit(estimate_run(settings, plan) if estimate else run_letters(settings, plan))

@@ -1,8 +1,9 @@
 """The model's door: any OpenAI-compatible endpoint as an `Asker`. openai, instructor and tenacity are used here only.
 
-    Question ─ ModelClient.ask ─ instructor ─ _answered ─ tenacity ─ admission ─ one HTTP request
-                                 re-ask        refusal,    429, 5xx, time-out,   when it
-                                               cut, empty  lost connection       may be sent
+    Question ─ ModelClient.ask ─ _usable ─ tenacity ─ admission ─ one HTTP request
+                      │          refusal,   429, 5xx, time-out,   when it
+                      │          cut, empty lost connection       may be sent
+                      └ a misfit ─ instructor ─ _answered ─ _usable: the re-ask
 
 A question thus makes 2 x (1 + `transport_retries`) requests at most.
 
@@ -14,7 +15,8 @@ One owner a kind of retry, so that no cause is tried twice by two parties (the S
   messages. It may own this because it is given our `_answered` in place of the SDK's `create` (`instructor.patch(create=...)`):
   refusals, truncations and empty answers leave there as errors of ours, which instructor does not take for a misfit, so they
   are never re-asked. A question's `doubts` are a validator of the class that instructor is handed; from the second answer on it
-  is silent. A wrapper of our own, as magentic has one, would need the same three parts and a parser besides.
+  is silent. A wrapper of our own, as magentic has one, would need the same three parts and a parser besides. It is called for a
+  misfit only, which it is handed as the first answer: over one that fits it takes several times as long as the whole request.
 - A parameter that the endpoint names as unsupported (hosted reasoning models refuse `max_tokens`, a `temperature`, a `seed`) is
   left out from then on, for the life of the client.
 
@@ -28,6 +30,7 @@ The heavy imports happen when a client is made: `import llm_extract.model` costs
 from __future__ import annotations
 
 import asyncio
+import copy
 import math
 import re
 import time
@@ -37,7 +40,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import Enum
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 from urllib.parse import urlsplit
@@ -45,6 +48,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model, model_validator
 from pydantic_core import PydanticCustomError
 
+from llm_extract import telemetry
 from llm_extract.admission import Admission, Need, Ticket
 from llm_extract.engine import Answer, Question, Usage
 from llm_extract.errors import (
@@ -126,8 +130,55 @@ class Endpoint:
         host = urlsplit(self.base_url or "").hostname or ""
         return host in {"localhost", "::1"} or host.startswith("127.")
 
+    def refuse_unsendable_key(self) -> None:
+        """Raise `FatalEndpointError` for a key that no header can hold, on which aiohttp loses a connection."""
+        if re.search(r"[\x00-\x1f\x7f]", self.api_key):
+            raise FatalEndpointError(
+                f"{_start(self)} was not asked, since the key holds a line break or another control character: "
+                "check LLM_EXTRACT_API_KEY or OPENAI_API_KEY."
+            )
+
 
 # --- the client ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """What is read of one chat completion. Not the SDK's class: making one of those takes as long as the rest of a request.
+
+    Some servers count no tokens (None). `body` is the whole reply.
+    """
+
+    text: str
+    refused: bool
+    finish_reason: str
+    model: str | None
+    input_tokens: int | None
+    output_tokens: int | None
+    body: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, body: Any) -> Completion | None:
+        """None for a proxy's page, torn JSON, or an error that comes with a 200."""
+        choices = body.get("choices") if isinstance(body, dict) else None
+        choice = choices[0] if isinstance(choices, list) and choices and isinstance(choices[0], dict) else {}
+        message, usage = choice.get("message"), body.get("usage") if isinstance(body, dict) else None
+        if not isinstance(message, dict):
+            return None
+        text, counted, model = message.get("content"), usage if isinstance(usage, dict) else {}, body.get("model")
+        return cls(
+            text=text if isinstance(text, str) else "",
+            refused=bool(message.get("refusal")),
+            finish_reason=str(choice.get("finish_reason") or "stop"),  # some servers send null
+            model=model if isinstance(model, str) else None,
+            input_tokens=_count(counted.get("prompt_tokens")),
+            output_tokens=_count(counted.get("completion_tokens")),
+            body=body,
+        )
+
+
+def _count(said: Any) -> int | None:
+    return said if isinstance(said, int) else None
 
 
 @dataclass
@@ -139,20 +190,21 @@ class _Asking:
     attempts: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
-    answers: list[ChatCompletion] = field(default_factory=list)
-    doubted: ChatCompletion | None = None
+    answers: list[Completion] = field(default_factory=list)
+    doubted: Completion | None = None
+    misfit: Completion | None = None
+    value: BaseModel | None = None
 
     def usage(self) -> Usage:
         """The bill up to now; `answers` is 1 since a re-ask is part of the one answer that a caller gets."""
         seconds = time.perf_counter() - self.started
         return Usage(self.attempts, self.input_tokens, self.output_tokens, 0, 1, seconds)
 
-    def count(self, completion: ChatCompletion) -> None:
-        """Add one answer's tokens; here, since instructor overwrites the counts of later answers with its own sums."""
+    def count(self, completion: Completion) -> None:
+        """Add one answer's tokens."""
         self.answers.append(completion)
-        sent, answered = _counted(completion)
-        self.input_tokens += sent or 0
-        self.output_tokens += answered or 0
+        self.input_tokens += completion.input_tokens or 0
+        self.output_tokens += completion.output_tokens or 0
 
     def check(self, value: BaseModel) -> None:
         """Raise what pydantic takes for a misfit where the question doubts the first answer; later ones are taken as they are."""
@@ -199,7 +251,6 @@ class ModelClient:
         self._on_retry = on_retry
         self._unsupported: set[str] = set()
         self._openai = _openai_client(self.endpoint)
-        self._create = _instructed(self._answered)
 
     async def ask(self, question: Question) -> Answer:
         """Ask; transport retries and the one re-ask are inside. Raises `EndpointError` or `AnswerError`.
@@ -241,7 +292,7 @@ class ModelClient:
         asking = _Asking(question)
         completion = await self._sent(asking, messages)
         asking.count(completion)
-        return _text(completion), _finish_reason(completion), asking.usage()
+        return completion.text, completion.finish_reason, asking.usage()
 
     # -- for batches: the same request and the same checks of its answer, with other post between them --
 
@@ -255,23 +306,18 @@ class ModelClient:
 
         Raises as `ask` does, `InvalidAnswerError` apart.
         """
-        from openai.types.chat import ChatCompletion
-
         if status != 200:
             said = body.get("error") if isinstance(body, dict) else None
             raise _of_status(status, _code_in(said.get(name) for name in _CODES) if isinstance(said, dict) else "", self.endpoint)
-        completion = ChatCompletion.construct(**body) if isinstance(body, dict) else None
-        if completion is None or not _has_message(completion):
-            raise TransientEndpointError(f"{_start(self.endpoint)} sent something that is no chat completion.", status=status)
-        sent, answered = _counted(completion)
-        usage = Usage(1, sent or 0, answered or 0, 0, 1)
+        completion = self._completion(body)
+        usage = Usage(1, completion.input_tokens or 0, completion.output_tokens or 0, 0, 1)
         try:
             _raise_if_unusable(completion)
         except AnswerError as error:
-            error.raw, error.usage = _text(completion), usage
+            error.raw, error.usage = completion.text, usage
             raise
         served = _served(completion.model, self.endpoint.model)
-        return Answer(None, _text(completion), usage, served, _finish_reason(completion))
+        return Answer(None, completion.text, usage, served, completion.finish_reason)
 
     async def call(self, action: Callable[[AsyncOpenAI], Awaitable[T]], *, retries: int | None = None, seconds: float = 0) -> T:
         """A request of another kind (files, batches), tried again like all; `seconds` where one may take longer than an answer.
@@ -299,8 +345,14 @@ class ModelClient:
 
     # -- inside --
 
+    @cached_property
+    def _create(self) -> Callable[..., Awaitable[Any]]:
+        """Instructor, which most runs never need and which takes a second to import."""
+        return _instructed(self._answered)
+
     async def _called(self, action: Callable[[AsyncOpenAI], Awaitable[T]], seconds: float) -> T:
         try:
+            self.endpoint.refuse_unsendable_key()
             async with asyncio.timeout(seconds):
                 return await action(self._openai)
         except Exception as error:
@@ -313,12 +365,16 @@ class ModelClient:
         question = asking.question
         token = _ASKING.set(asking)
         try:
-            await self._create(
-                response_model=_instructed_class(question.answer),
-                messages=_messages(question),
-                max_retries=1,  # that is one further request
-                strict=False,  # "3" for an int is no reason to pay again
-            )
+            completion = await self._usable(asking, _messages(question))
+            asking.value = _fitting(completion, question)
+            if asking.value is None:
+                asking.misfit = completion
+                await self._create(
+                    response_model=_instructed_class(question.answer),
+                    messages=_messages(question),
+                    max_retries=1,  # that is one further request
+                    strict=False,  # "3" for an int is no reason to pay again
+                )
         except Exception as error:
             return self._failure(error, asking)
         finally:
@@ -336,25 +392,34 @@ class ModelClient:
         else:
             failure = _translated(cause, self.endpoint) or _unknown(cause)
         if isinstance(failure, AnswerError):
-            failure.raw = _text(asking.answers[-1]) if asking.answers else ""
+            failure.raw = asking.answers[-1].text if asking.answers else ""
             failure.usage = asking.usage()
         failure.__cause__ = failure.__context__ = None
         return failure
 
     async def _answered(self, *, messages: list[dict[str, Any]], **_: Any) -> ChatCompletion:
-        """One answer worth parsing: what instructor calls in place of the SDK's `create`."""
+        """What instructor calls in place of the SDK's `create`: first the misfit that it is called for, then what comes."""
+        from openai.types.chat import ChatCompletion
+
         asking = cast("_Asking", _ASKING.get())
+        completion, asking.misfit = asking.misfit, None
+        if completion is None:
+            completion = await self._usable(asking, messages)
+        return ChatCompletion.construct(**copy.deepcopy(dict(completion.body)))  # instructor puts sums of its own into it
+
+    async def _usable(self, asking: _Asking, messages: list[dict[str, Any]]) -> Completion:
+        """One answer worth parsing."""
         completion = await self._sent(asking, messages)
         asking.count(completion)
         _raise_if_unusable(completion)
         return completion
 
-    async def _sent(self, asking: _Asking, messages: list[dict[str, Any]]) -> ChatCompletion:
+    async def _sent(self, asking: _Asking, messages: list[dict[str, Any]]) -> Completion:
         patience = _patience(self.endpoint.retries, self._sleep, self._on_retry)
-        completion: ChatCompletion = await patience(self._request, asking, messages)
+        completion: Completion = await patience(self._request, asking, messages)
         return completion
 
-    async def _request(self, asking: _Asking, messages: list[dict[str, Any]]) -> ChatCompletion:
+    async def _request(self, asking: _Asking, messages: list[dict[str, Any]]) -> Completion:
         """One HTTP request, or a second one without the parameter that the endpoint names as unsupported."""
         sampling = self._sampling(asking.question)
         if self._admission is None:
@@ -366,24 +431,28 @@ class ModelClient:
 
     async def _tried(
         self, asking: _Asking, messages: list[dict[str, Any]], sampling: dict[str, Any], ticket: Ticket | None
-    ) -> ChatCompletion | None:
+    ) -> Completion | None:
         """The completion; None where a parameter was refused, which from now on is left out."""
         asking.attempts += 1
-        try:
-            completion = await self._posted(messages, asking.question.answer, sampling)
-        except Exception as error:
-            refused = _unsupported_parameter(error, sampling)
-            failure = _translated(error, self.endpoint) if refused is None else None
-            if ticket is not None and (refused is not None or _never_arrived(error)):
-                ticket.free()
-            if refused is None and failure is None:
-                raise
-        else:
-            if ticket is not None:
-                ticket.answered(*_counted(completion))
-            return completion
-        if failure is not None:
-            raise failure
+        with telemetry.current().chat(self.endpoint.model, self.endpoint.base_url, asking.question.prompt, sampling) as told:
+            try:
+                completion = await self._posted(messages, asking.question.answer, sampling)
+            except Exception as error:
+                refused = _unsupported_parameter(error, sampling)
+                failure = _translated(error, self.endpoint) if refused is None else None
+                if ticket is not None and (refused is not None or _never_arrived(error)):
+                    ticket.free()
+                if refused is None and failure is None:
+                    raise
+            else:
+                if ticket is not None:
+                    ticket.answered(completion.input_tokens, completion.output_tokens)
+                model = _served(completion.model, self.endpoint.model)
+                told.answered(model, completion.finish_reason, completion.input_tokens, completion.output_tokens)
+                return completion
+            if failure is not None:
+                raise failure
+            told.turned_away("unsupported_parameter")
         self._unsupported.add(cast("str", refused))
         return None
 
@@ -393,13 +462,22 @@ class ModelClient:
         limit = sampling.get("max_tokens") or sampling.get("max_completion_tokens") or self.endpoint.max_output_tokens
         return Need(size // 4, size, limit)
 
-    async def _posted(self, messages: list[dict[str, Any]], answer: type[BaseModel], sampling: dict[str, Any]) -> ChatCompletion:
+    async def _posted(self, messages: list[dict[str, Any]], answer: type[BaseModel], sampling: dict[str, Any]) -> Completion:
+        """One completion. The SDK's `post`: its `create` walks through the whole body first, three times as long as the rest."""
+        import httpx2
+
+        body = {"messages": messages, **self._body(messages, answer, sampling)}  # in the order in which `create` sends it
+        self.endpoint.refuse_unsendable_key()
         async with asyncio.timeout(self.endpoint.timeout):  # the SDK's time-out is for each read: a dripping endpoint outlives it
-            body = self._body(messages, answer, sampling)
-            completion: ChatCompletion = await self._openai.chat.completions.create(
-                model=body.pop("model"), messages=body.pop("messages"), extra_body=body
-            )
-        if not _has_message(completion):
+            reply = await self._openai.post("/chat/completions", cast_to=httpx2.Response, body=body, options=_WITH_KEY)
+        try:
+            return self._completion(reply.json())
+        except ValueError:
+            return self._completion(None)
+
+    def _completion(self, body: Any) -> Completion:
+        completion = Completion.of(body)
+        if completion is None:
             raise TransientEndpointError(f"{_start(self.endpoint)} sent something that is no chat completion.", status=200)
         return completion
 
@@ -426,43 +504,71 @@ class ModelClient:
             wanted["max_tokens"] = min(limit, question.max_output_tokens)
         return {name: value for name, value in wanted.items() if name not in self._unsupported}
 
-    def _answer(self, asking: _Asking, completion: ChatCompletion) -> Answer:
-        raw = _text(completion)
+    def _answer(self, asking: _Asking, completion: Completion) -> Answer:
+        answer = asking.question.answer
         return Answer(
-            value=asking.question.answer.model_validate_json(raw, strict=False),  # instructor's is of a subclass of its own
-            raw=raw,
+            value=asking.value or answer.model_validate_json(completion.text, strict=False),  # instructor's class is its own
+            raw=completion.text,
             usage=asking.usage(),
             model=_served(completion.model, self.endpoint.model),
-            finish_reason=_finish_reason(completion),
+            finish_reason=completion.finish_reason,
             re_asked=len(asking.answers) > 1,
         )
 
     async def _list_models(self) -> tuple[tuple[str, str], ...]:
-        page = await self._called(_models_page, self.endpoint.timeout)
-        return tuple((m.id, str(getattr(m, "owned_by", ""))) for m in getattr(page, "data", None) or ())
+        listed = await self._called(_models_listed, self.endpoint.timeout)
+        return tuple((str(m["id"]), str(m.get("owned_by", ""))) for m in listed if isinstance(m, dict) and "id" in m)
 
 
-async def _models_page(api: AsyncOpenAI) -> Any:
-    return await api.models.list()
+async def _models_listed(api: AsyncOpenAI) -> list[Any]:
+    """What stands in the list. Not by `api.models`, which imports all of the SDK's resources: half a second, for one GET."""
+    import httpx2
+
+    reply = await api.get("/models", cast_to=httpx2.Response, options=_WITH_KEY)
+    try:
+        body = reply.json()
+    except ValueError:
+        return []  # a page where others keep a list
+    listed = body.get("data") if isinstance(body, dict) else None
+    return listed if isinstance(listed, list) else []
 
 
 def _messages(question: Question) -> list[dict[str, Any]]:
     return [{"role": "system", "content": question.system}, {"role": "user", "content": question.user}]
 
 
+_WITH_KEY: Any = {"security": {"bearer_auth": True}}
+
+MOST_CONNECTIONS = 2048
+"""More than `concurrency` may be: requests are held up by admission alone."""
+
+KEEP_ALIVE = 4.0
+"""Seconds that a connection may idle: less than the five after which common servers close one, maybe while it is used again."""
+
+
 def _openai_client(endpoint: Endpoint) -> AsyncOpenAI:
+    """The SDK over aiohttp, whose parser and pool take a third of the processor time that those of httpx2 do."""
     import httpx2
     import openai
 
     _hush()
     timeout = httpx2.Timeout(endpoint.timeout, connect=min(10.0, endpoint.timeout))
+    limits = httpx2.Limits(max_connections=MOST_CONNECTIONS, keepalive_expiry=KEEP_ALIVE)
+    made = openai.DefaultAsyncHttpxClient if _through_socks(endpoint) else openai.DefaultAioHttpClient
     return openai.AsyncOpenAI(
         api_key=endpoint.api_key,
         base_url=endpoint.base_url,
         max_retries=0,
         timeout=timeout,
-        http_client=openai.DefaultAsyncHttpxClient(timeout=timeout, trust_env=False) if endpoint.on_this_machine else None,
+        http_client=made(timeout=timeout, limits=limits, trust_env=not endpoint.on_this_machine),
     )
+
+
+def _through_socks(endpoint: Endpoint) -> bool:
+    """Whether the environment names a proxy of a kind that aiohttp does not speak."""
+    from urllib.request import getproxies
+
+    return not endpoint.on_this_machine and any(proxy.startswith("socks") for proxy in getproxies().values())
 
 
 def _hush() -> None:
@@ -510,24 +616,14 @@ def _instructed_class(answer: type[BaseModel]) -> type[BaseModel]:
     )
 
 
-def _has_message(completion: Any) -> bool:
-    """False for a proxy's page, torn JSON or an error that comes with a 200: the SDK lets all of them through."""
-    choices = getattr(completion, "choices", None) or [None]
-    return getattr(choices[0], "message", None) is not None
-
-
-def _counted(completion: ChatCompletion) -> tuple[int | None, int | None]:
-    """Prompt and answer tokens as the endpoint counted them; some servers count nothing."""
-    usage = completion.usage
-    return getattr(usage, "prompt_tokens", None), getattr(usage, "completion_tokens", None)
-
-
-def _text(completion: ChatCompletion) -> str:
-    return completion.choices[0].message.content or ""
-
-
-def _finish_reason(completion: ChatCompletion) -> str:
-    return str(getattr(completion.choices[0], "finish_reason", None) or "stop")  # some servers send null
+def _fitting(completion: Completion, question: Question) -> BaseModel | None:
+    """The answer as the question's schema; None for a misfit, and where the question has doubts, which instructor asks."""
+    if question.doubts is not None:
+        return None
+    try:
+        return question.answer.model_validate_json(completion.text, strict=False)
+    except ValidationError:
+        return None
 
 
 def _served(served: str | None, asked: str) -> str:
@@ -537,14 +633,13 @@ def _served(served: str | None, asked: str) -> str:
     return served
 
 
-def _raise_if_unusable(completion: ChatCompletion) -> None:
+def _raise_if_unusable(completion: Completion) -> None:
     """Refusal, truncation, emptiness, in this order: a cut answer may be empty too, a refusal leaves the content empty."""
-    choice = completion.choices[0]
-    if getattr(choice.message, "refusal", None) or choice.finish_reason == "content_filter":
+    if completion.refused or completion.finish_reason == "content_filter":
         raise RefusedAnswerError("The model declined to answer: this letter's values come from the rules alone.")
-    if choice.finish_reason == "length":
+    if completion.finish_reason == "length":
         raise TruncatedAnswerError("The answer was cut off at the token limit: raise LLM_EXTRACT_MAX_OUTPUT_TOKENS.")
-    if not (choice.message.content or "").strip():
+    if not completion.text.strip():
         raise EmptyAnswerError("The model sent an empty answer: another model may do better.")
 
 
@@ -597,14 +692,13 @@ def _wait(state: tenacity.RetryCallState) -> float:
     return asked + tenacity.wait_random(0, max(1.0, asked / 10))(state)
 
 
-def _teller(on_retry: OnRetry | None) -> Callable[[tenacity.RetryCallState], None] | None:
-    if on_retry is None:
-        return None
-
+def _teller(on_retry: OnRetry | None) -> Callable[[tenacity.RetryCallState], None]:
     def tell(state: tenacity.RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome else None
         if isinstance(error, EndpointError) and state.next_action is not None:
-            on_retry(error, state.next_action.sleep)
+            telemetry.current().retried(error.code)
+            if on_retry is not None:
+                on_retry(error, state.next_action.sleep)
 
     return tell
 
@@ -782,10 +876,21 @@ def _never_arrived(error: BaseException) -> bool:
     """Whether no connection came about, so that nobody can send a bill."""
     import socket
 
+    import aiohttp
     import httpx2
 
+    lost = _lost_connection(error)
+    if lost is not None:  # openai's transport calls each of them a time-out of connecting
+        return isinstance(lost, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError)
     nowhere = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, socket.gaierror, ConnectionRefusedError)
     return any(isinstance(cause, nowhere) for cause in _causes(error))
+
+
+def _lost_connection(error: BaseException) -> BaseException | None:
+    """What aiohttp says of a connection that failed."""
+    import aiohttp
+
+    return next((cause for cause in _causes(error) if isinstance(cause, aiohttp.ClientConnectionError)), None)
 
 
 def _why(error: BaseException) -> str:
@@ -793,9 +898,7 @@ def _why(error: BaseException) -> str:
     import socket
     import ssl
 
-    import httpx2
-
-    causes = tuple(_causes(error))
+    causes = tuple(_causes(_lost_connection(error) or error))
     for cause in causes:
         if isinstance(cause, socket.gaierror):
             return "cannot be found: its host name is unknown"
@@ -805,7 +908,7 @@ def _why(error: BaseException) -> str:
             return "cannot be reached: the TLS handshake failed"
         if isinstance(cause, TimeoutError) or "Timeout" in type(cause).__name__:
             return "did not answer in time: raise LLM_EXTRACT_TIMEOUT or lower --concurrency"
-    if any(isinstance(cause, httpx2.ConnectError) for cause in causes):
+    if _never_arrived(error):
         return "cannot be reached"
     return f"broke the connection off ({type(causes[-1]).__name__})"
 

@@ -13,11 +13,12 @@ import hashlib
 import re
 import time
 import traceback
-from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from llm_extract import telemetry
 from llm_extract.admission import Admission
 from llm_extract.checks import check
 from llm_extract.engine import Engine, Found, Reading, Usage, item_pointer
@@ -39,6 +40,9 @@ from llm_extract.schema import (
 )
 from llm_extract.sections import sections_of
 
+if TYPE_CHECKING:
+    from llm_extract.workers import Workers
+
 Price = Callable[[Usage], float | None]
 Opener = Callable[[LetterFile], Letter]
 
@@ -59,8 +63,10 @@ class Traced(NamedTuple):
 class Pipeline:
     """Reads letters with one engine. `price` turns usage into USD, `open_letter` a file into a `Letter`.
 
+    Files are read by `workers`, where there are any: in processes of their own, which do all of this but asking.
+
     `admission` is the door that the engine's requests pass, for whoever shows how a run goes; in `finished` records of files are
-    kept for later runs.
+    kept for later runs. `observed` false: not every reading is of a letter's record, and whoever calls tells of those that are.
     """
 
     engine: Engine
@@ -69,6 +75,8 @@ class Pipeline:
     concurrency: int = 4
     admission: Admission | None = None
     finished: FinishedRecords | None = None
+    observed: bool = True
+    workers: Workers | None = None
 
     async def read(self, letter: Letter) -> Record:
         """The record of one letter. Raises `FatalEndpointError` and `SettingsError` only."""
@@ -80,28 +88,11 @@ class Pipeline:
 
     async def read_traced(self, letter: Letter) -> Traced:
         """As `read`, with the rule or the prompt that gave each value."""
-        started = time.monotonic()
-        try:
-            return await self._read(letter, started)
-        except (FatalEndpointError, SettingsError):
-            raise
-        except LlmExtractError as error:
-            return Traced(self.failed(letter.letter_id, letter.path, error, started, letter), {})
-        except Exception as error:  # one letter's bad luck with a mistake of ours must not end the run of the others
-            return Traced(self._broken(letter.letter_id, _source(letter), error, started), {})
+        return await self._told(self._read_letter(letter))
 
     async def read_file_traced(self, file: LetterFile) -> Traced:
         """As `read_file`, with the rule or the prompt that gave each value."""
-        started = time.monotonic()
-        try:
-            letter = await asyncio.to_thread(self.open_letter, file)
-        except LetterError as error:
-            return Traced(self.failed(printable(file.letter_id), str(file.path), error, started), {})
-        except SettingsError:
-            raise
-        except Exception as error:  # as in `read_traced`
-            return Traced(self._broken(printable(file.letter_id), _unread(str(file.path)), error, started), {})
-        return await self.read_traced(letter)
+        return await self._told(self._read_file(file))
 
     async def stream(self, letters: Iterable[LetterFile | Letter]) -> AsyncGenerator[Record, None]:
         """Records as they are ready, in no promised order, at most `concurrency` letters under way and none read ahead.
@@ -131,7 +122,9 @@ class Pipeline:
             await asyncio.gather(*under_way, return_exceptions=True)
 
     async def close(self) -> None:
-        """Give back what the engine holds."""
+        """Give back what the engine holds, and end the workers."""
+        if self.workers is not None:
+            await self.workers.close()
         await self.engine.close()
 
     # -- inside --
@@ -143,6 +136,40 @@ class Pipeline:
         if self.finished is not None:
             await self.finished.keep(record)
         return record
+
+    async def _told(self, reading: Awaitable[Traced]) -> Traced:
+        """What is read, told to whoever observes the program."""
+        if not self.observed:
+            return await reading
+        with telemetry.current().letter(self.engine.name) as told:
+            traced = await reading
+            told.stands(traced.record)
+        return traced
+
+    async def _read_letter(self, letter: Letter) -> Traced:
+        started = time.monotonic()
+        try:
+            return await self._read(letter, started)
+        except (FatalEndpointError, SettingsError):
+            raise
+        except LlmExtractError as error:
+            return Traced(self.failed(letter.letter_id, letter.path, error, started, letter), {})
+        except Exception as error:  # one letter's bad luck with a mistake of ours must not end the run of the others
+            return Traced(self._broken(letter.letter_id, _source(letter), error, started), {})
+
+    async def _read_file(self, file: LetterFile) -> Traced:
+        started = time.monotonic()
+        try:
+            if self.workers is not None:
+                return Traced(await self.workers.read(file), {})  # which rule gave what stays there
+            letter = await asyncio.to_thread(self.open_letter, file)
+        except LetterError as error:
+            return Traced(self.failed(printable(file.letter_id), str(file.path), error, started), {})
+        except (FatalEndpointError, SettingsError):
+            raise
+        except Exception as error:  # as in `_read_letter`
+            return Traced(self._broken(printable(file.letter_id), _unread(str(file.path)), error, started), {})
+        return await self._read_letter(letter)
 
     async def _read(self, letter: Letter, started: float) -> Traced:
         refuse_what_is_no_letter(letter)

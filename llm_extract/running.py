@@ -27,7 +27,8 @@ from llm_extract.ledger import RECORDS, Failures, Ledger
 from llm_extract.letters import LetterFile, find_letters
 from llm_extract.progress import SECONDS_BETWEEN_LINES, Meter, Shown, Style, shown
 from llm_extract.settings import Settings
-from llm_extract.wiring import cascade_notice, finished_of, open_pipeline, prices_of, run_settings
+from llm_extract.telemetry import exporting
+from llm_extract.wiring import cascade_notice, finished_of, open_pipeline, prices_of, run_settings, workers_of
 
 if TYPE_CHECKING:
     from llm_extract.batch_post import BatchPlan
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
 OK, SOME_FAILED = 0, 3
 _MB = 1_000_000
+_TURN = 0.02
+"""Seconds after which records that need no reading let others have their turn."""
 _WORST = ("failed", "fallback", "partial", "ok")
 _WIDE = 200
 """Columns of the summary in a pipe, where nothing says how wide the reader's screen is: paths stay in one piece."""
@@ -164,7 +167,11 @@ class _Run:
         finished = finished_of(self.settings)
         meter = Meter(len(left))
         try:
-            with shown(self.plan.progress, self.console, meter) as way, stop.at_signals(way.say):
+            with (
+                shown(self.plan.progress, self.console, meter) as way,
+                exporting(self.settings, way.say),
+                stop.at_signals(way.say),
+            ):
                 if self.settings.engine == "cascade":
                     way.say(cascade_notice(self.settings))
                 if self.ledger.skipped:
@@ -181,22 +188,24 @@ class _Run:
         self, letters: Iterable[LetterFile], finished: FinishedRecords | None, way: Shown
     ) -> list[LetterFile]:
         """Write the records of letters that an earlier run has read; the letters that are left."""
-        unread = []
+        unread, turn = [], time.monotonic()
         for letter in letters:
             record = finished.get(letter) if finished is not None else None
             if record is None:
                 unread.append(letter)
-                continue
-            self.ledger.write(record)
-            way.update(record)
-            await asyncio.sleep(0)  # for whoever shows how it goes, and for Ctrl-C
+            else:
+                self.ledger.write(record)
+                way.update(record)
+            if time.monotonic() >= turn:  # for whoever shows how it goes, and for Ctrl-C
+                await asyncio.sleep(0)
+                turn = time.monotonic() + _TURN
         return unread
 
     async def _ask(
         self, stop: _Stop, unread: list[LetterFile], finished: FinishedRecords | None, meter: Meter, way: Shown
     ) -> None:
         batch = self.plan.batch
-        pipeline = await (self._opened(finished) if batch is None else self._by_batches(batch, finished, way, stop))
+        pipeline = await (self._opened(finished, len(unread)) if batch is None else self._by_batches(batch, finished, way, stop))
         meter.admission = pipeline.admission
         try:
             async with aclosing(pipeline.stream(stop.until(unread))) as records:
@@ -206,9 +215,10 @@ class _Run:
         finally:
             await pipeline.close()
 
-    async def _opened(self, finished: FinishedRecords | None) -> Pipeline:
+    async def _opened(self, finished: FinishedRecords | None, letters: int) -> Pipeline:
+        workers = workers_of(self.settings, letters)
         with _weights_progress(self.console) as told:
-            return await open_pipeline(self.settings, progress=told, budget=self.budget, finished=finished)
+            return await open_pipeline(self.settings, progress=told, budget=self.budget, finished=finished, workers=workers)
 
     async def _by_batches(self, batch: BatchPlan, finished: FinishedRecords | None, way: Shown, stop: _Stop) -> BatchedPipeline:
         from llm_extract.batching import open_batches

@@ -57,8 +57,14 @@ class Settings(BaseSettings):
     cache_dir: Path = Field(
         default_factory=lambda: user_cache_path("llm_extract"), description="folder of the answer cache and of the joined weights"
     )
+    workers: int | None = Field(
+        None, ge=0, le=256, description="processes that read letters beside this one; none: as many as pay; 0: this one alone"
+    )
     sync_seconds: float = Field(5.0, ge=0, description="longest time that a record may be lost by a power failure; 0: none")
     cache: bool = Field(True, description="whether answers are kept and reused")
+    telemetry: bool | None = Field(
+        None, description="whether a run is told to an OpenTelemetry collector; none: where OTEL_EXPORTER_OTLP_ENDPOINT names one"
+    )
     prompts_dir: Path | None = Field(None, description="folder with your own prompts in place of the shipped ones")
     max_chars: int = Field(1_000_000, ge=1, description="longest letter that is read, in characters")
     max_pdf_pages: int = Field(200, ge=1, description="longest PDF that is read, in pages")
@@ -69,3 +75,37 @@ class Settings(BaseSettings):
         """Whether the embedded model is meant: by its name or a file, or because no model, no endpoint and no key is given."""
         by_name = self.model == EMBEDDED_MODEL and self.base_url is None
         return self.gguf is not None or by_name or (self.model is None and self.base_url is None and self.api_key is None)
+
+
+class OpenTelemetrySettings(BaseSettings):
+    """What of OpenTelemetry's own variables decides whether and what is exported; its exporters read the others themselves.
+
+    Not out of `.env`, which those do not read either.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="OTEL_", extra="ignore", frozen=True, env_ignore_empty=True)
+
+    exporter_otlp_endpoint: str | None = None
+    exporter_otlp_traces_endpoint: str | None = None
+    exporter_otlp_metrics_endpoint: str | None = None
+    protocol: str = Field("http/protobuf", validation_alias="OTEL_EXPORTER_OTLP_PROTOCOL")
+    traces_exporter: str = "otlp"
+    metrics_exporter: str = "otlp"
+    sdk_disabled: str = "false"
+
+    @property
+    def names_a_collector(self) -> bool:
+        """Whether somebody is named who takes what is exported."""
+        return any((self.exporter_otlp_endpoint, self.exporter_otlp_traces_endpoint, self.exporter_otlp_metrics_endpoint))
+
+    @property
+    def traces(self) -> bool:
+        """Whether spans are exported: to a collector that is named for them or for all, or, where none is, to the default one."""
+        named = self.exporter_otlp_endpoint or self.exporter_otlp_traces_endpoint
+        return bool(named or not self.names_a_collector) and self.traces_exporter != "none"
+
+    @property
+    def metrics(self) -> bool:
+        """Whether metrics are; as `traces`."""
+        named = self.exporter_otlp_endpoint or self.exporter_otlp_metrics_endpoint
+        return bool(named or not self.names_a_collector) and self.metrics_exporter != "none"

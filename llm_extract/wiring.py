@@ -6,6 +6,7 @@ Heavy imports (the model's libraries) happen inside the functions that need them
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -28,10 +29,13 @@ if TYPE_CHECKING:
     from llm_extract.cascade import Choice
     from llm_extract.evaluation.recorded import Recordings
     from llm_extract.local import LocalServer
+    from llm_extract.workers import Workers
 
 Progress = Callable[[int, int], None]
 _MILLION = 1_000_000
 _EMBEDDED_TIMEOUT = 900.0
+_MANY_LETTERS = 200
+_MOST_WORKERS_AT_AN_ENDPOINT = 6
 _OPENAI = "https://api.openai.com/v1"
 
 
@@ -73,28 +77,43 @@ async def open_pipeline(
     asker: Asker | None = None,
     budget: Budget | None = None,
     finished: FinishedRecords | None = None,
+    workers: int = 0,
 ) -> Pipeline:
     """Everything that a run needs, checked before any letter is read.
 
     `progress(done, total)` is told of bytes while the embedded model's weights are joined, once. `asker` takes the endpoint's
-    place, in tests. `budget` limits what requests may cost, `finished` keeps the records.
+    place, in tests. `budget` limits what requests may cost, `finished` keeps the records, `workers` processes read letter files.
 
     Raises `SettingsError` (no model named, no weights, a prompt that does not fit) and `FatalEndpointError` (nobody listening,
     wrong key, unknown model).
     """
     admission = admission_of(settings, budget)
-    engine = Baseline() if settings.engine == "baseline" else await _model_engine(settings, progress, asker, admission)
+    engine, asked = await _engine_of(settings, progress, asker, admission)
     return Pipeline(
         engine=engine,
         open_letter=partial(open_letter, settings),
         price=price_of(settings),
-        concurrency=letters_at_once(settings),
+        concurrency=letters_at_once(settings, workers),
         admission=admission,
         finished=finished,
+        workers=_workers(settings, asked, workers),
     )
 
 
-async def _model_engine(settings: Settings, progress: Progress, asker: Asker | None, admission: Admission) -> Engine:
+def _workers(settings: Settings, asker: Asker | None, most: int) -> Workers | None:
+    if not most:
+        return None
+    from llm_extract.workers import Workers
+
+    return Workers(settings, asker, most)
+
+
+async def _engine_of(
+    settings: Settings, progress: Progress, asker: Asker | None, admission: Admission
+) -> tuple[Engine, Asker | None]:
+    """The engine, and whom it asks."""
+    if settings.engine == "baseline":
+        return Baseline(), None
     from llm_extract.hybrid import Hybrid, WithFallback
     from llm_extract.questions import Questions
     from llm_extract.reader import ModelReader
@@ -103,13 +122,13 @@ async def _model_engine(settings: Settings, progress: Progress, asker: Asker | N
     opened = asker or await open_asker(settings, progress, admission)
     reader = ModelReader(opened, questions, model=model_name(settings))
     if settings.engine == "model":
-        return WithFallback(reader)
+        return WithFallback(reader), opened
     if settings.engine == "hybrid":
-        return Hybrid(reader)
+        return Hybrid(reader), opened
     from llm_extract.cascade import Cascade
     from llm_extract.confidence import shipped
 
-    return Cascade(Hybrid(reader), cascade_choice(settings).threshold, shipped())
+    return Cascade(Hybrid(reader), cascade_choice(settings).threshold, shipped()), opened
 
 
 def cascade_choice(settings: Settings) -> Choice:
@@ -279,14 +298,35 @@ def model_name(settings: Settings) -> str:
     return settings.model or EMBEDDED_MODEL
 
 
-def letters_at_once(settings: Settings) -> int:
+def letters_at_once(settings: Settings, workers: int = 0) -> int:
     """Letters under way at once: the rules are bound by the processor, the embedded model by its slots.
 
-    At an endpoint half as many again as requests, so that letters which are read or wait to ask again leave nobody idle.
+    At an endpoint half as many again as requests, so that letters which are read or wait to ask again leave nobody idle. With
+    workers a few more for each, so that none waits for the next letter.
     """
     if settings.engine == "baseline":
-        return 1
-    return settings.local_slots if settings.embedded else settings.concurrency + settings.concurrency // 2
+        return 1 + 3 * workers
+    return (settings.local_slots if settings.embedded else settings.concurrency + settings.concurrency // 2) + 2 * workers
+
+
+def workers_of(settings: Settings, letters: int) -> int:
+    """Processes that pay for so many letters, where the settings leave it open.
+
+    A core each for the rules alone. At an endpoint this process has its own share of the work, and is busy all the time with what
+    six others read. None beside the embedded model, which can use every core, and none for a few letters: a worker takes as long
+    to start as a hundred letters take to read.
+    """
+    if settings.workers is not None:
+        return min(settings.workers, letters)
+    cores = _cores()
+    if letters < _MANY_LETTERS or cores == 1 or (settings.embedded and settings.engine != "baseline"):
+        return 0
+    return cores if settings.engine == "baseline" else min(cores, _MOST_WORKERS_AT_AN_ENDPOINT)
+
+
+def _cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def prices_of(settings: Settings) -> Prices | None:

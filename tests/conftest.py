@@ -55,7 +55,7 @@ def no_settings_of_the_user(request: pytest.FixtureRequest, monkeypatch: pytest.
     if request.node.get_closest_marker("local_model"):
         return
     for name in list(os.environ):
-        if name.upper().startswith(("LLM_EXTRACT_", "OPENAI_")) or name.upper().endswith("_PROXY"):
+        if name.upper().startswith(("LLM_EXTRACT_", "OPENAI_", "OTEL_")) or name.upper().endswith("_PROXY"):
             monkeypatch.delenv(name)
 
 

@@ -21,6 +21,7 @@ import instructor.core.exceptions
 import loopback
 import openai
 import pytest
+import samples
 import tenacity
 import yaml
 from hypothesis import given, settings
@@ -29,6 +30,8 @@ from loopback import Behaviour, Loopback, Received, good
 from pydantic import BaseModel, ConfigDict, Field, RootModel, create_model, field_validator
 
 from llm_extract import schema as contract
+from llm_extract.admission import Admission
+from llm_extract.budget import Budget, Prices
 from llm_extract.engine import Answer, Question
 from llm_extract.errors import (
     EmptyAnswerError,
@@ -221,6 +224,45 @@ async def test_no_proxy_stands_between_us_and_the_loopback(monkeypatch: pytest.M
     answer, bodies = await played([good(TEA)], transport_retries=0)
     assert isinstance(answer, Answer)
     assert len(bodies) == 1
+
+
+async def test_a_proxy_of_the_environment_is_used_for_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is asked of a server elsewhere goes through the proxy that the environment names."""
+    with Loopback([good(TEA)]) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{proxy.port}")
+        async with asked_at("http://endpoint.invalid/v1", transport_retries=0) as client:
+            assert (await client.ask(QUESTION)).raw == TEA
+    assert proxy.paths == ["http://endpoint.invalid/v1/chat/completions"]
+
+
+async def test_a_request_that_was_lost_may_be_billed() -> None:
+    """A connection torn down in the middle counts in full, one that never came about costs nothing."""
+    spent = []
+    with Loopback([loopback.reset()]) as server:
+        for base_url in (server.base_url, "http://127.0.0.1:9/v1"):
+            admission = Admission(budget=Budget.of(Prices(1.0, 1.0), None))
+            client = ModelClient(Settings(model="demo", base_url=base_url, transport_retries=0), admission=admission)
+            with pytest.raises(TransientEndpointError):
+                await client.ask(QUESTION)
+            await client.close()
+            spent.append(admission.budget.unsure_usd)
+    assert spent[0] > 0 == spent[1]
+
+
+def test_answers_that_fit_do_not_wait_for_instructor() -> None:
+    """Neither instructor nor the SDK's hundreds of resources are imported where the first answer fits."""
+    code = (
+        "import asyncio, sys; from llm_extract.engine import Question; from llm_extract.model import ModelClient\n"
+        "from llm_extract.questions import ClinicalAnswer; from llm_extract.settings import Settings\n"
+        "client = ModelClient(Settings(model='demo', base_url=sys.argv[1], _env_file=None))\n"
+        "async def main():\n"
+        "    await client.models(); await client.ask(Question('p', 's', 'u', ClinicalAnswer)); await client.close()\n"
+        "asyncio.run(main()); print(*({'instructor', 'openai.resources'} & set(sys.modules)))"
+    )
+    with Loopback([good('{"diagnoses": [], "medications": [], "prior_treatments": []}')]) as server:
+        command = [sys.executable, "-c", code, server.base_url]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=samples.ROOT)
+    assert (done.stdout.strip(), len(server.requests)) == ("", 1), done.stderr
 
 
 def test_a_client_without_a_model_is_refused() -> None:

@@ -18,7 +18,8 @@ def environment(tmp_path: Path) -> dict[str, str]:
     """Nothing of the user's settings, and a home of the test's own; output as in a pipe."""
     home = tmp_path / "home"
     home.mkdir()
-    kept = {name: value for name, value in os.environ.items() if not name.upper().startswith(("LLM_EXTRACT_", "OPENAI_"))}
+    others = ("LLM_EXTRACT_", "OPENAI_", "OTEL_")
+    kept = {name: value for name, value in os.environ.items() if not name.upper().startswith(others)}
     kept = {name: value for name, value in kept.items() if not name.upper().endswith("_PROXY")}
     return {**kept, "HOME": str(home), "XDG_CACHE_HOME": str(home / "cache"), "COLUMNS": "80", "PYTHONWARNINGS": "error"}
 
