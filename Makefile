@@ -6,7 +6,7 @@ EMBEDDED := qwen2.5-coder-1.5b-instruct-q4_k_m
 YOURS = $(or $(MODEL),$(basename $(notdir $(GGUF))))
 YOUR_SETTINGS = $(if $(MODEL),model=$(MODEL)) $(if $(BASE_URL),base_url=$(BASE_URL)) $(if $(GGUF),gguf=$(GGUF))
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test eval eval-model gate keep bench bench-naive calibrate agreement lint types format record schema locks fixtures clean
+.PHONY: help setup demo test eval eval-model gate keep bench bench-runs bench-peers bench-naive calibrate agreement lint types format record schema locks fixtures clean
 
 help: ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +60,12 @@ bench: setup ## how fast the rules read, against the floor of reading and search
 	$(BIN)/python evals/bench_baseline.py
 	$(BIN)/python evals/bench_hostile.py
 
+bench-runs: setup ## how fast a whole run is: beside the ideal, client-bound, cached, memory, start-up (loopback endpoint)
+	$(BIN)/python evals/bench_runs.py
+
+bench-peers: setup ## speed beside the closest peers, each in an environment of its own (10 min)
+	$(BIN)/python evals/bench_peers.py --build
+
 bench-naive: setup ## tokens, seconds and F1 of the naive way of asking beside ours, embedded model, same letters (20 min)
 	$(BIN)/python evals/bench_naive.py
 
@@ -83,7 +89,10 @@ fixtures: setup ## make the PDF fixtures from their text again
 locks: ## resolve the hash-pinned locks anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --extra local pyproject.toml -o requirements-local.txt
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --extra local --extra eval --extra export --extra dev pyproject.toml -o requirements-dev.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --extra local --extra eval --extra export --extra otel --extra ray --extra dev pyproject.toml -o requirements-dev.txt
+	for peer in curator delm instructor langextract; do \
+	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
+	    evals/peers/$$peer.in -o evals/peers/requirements-$$peer.txt; done
 	echo uv | $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url - -o requirements-uv.txt
 
 clean: ## remove what the targets made (.venv, out); the user's cache folder stays
