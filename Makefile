@@ -26,8 +26,8 @@ demo: setup ## read fixture letters with the embedded model and show what it fou
 	$(BIN)/llm-extract run $(LETTERS) --out out/demo --fresh
 	$(BIN)/llm-extract show $(firstword $(LETTERS))
 
-test: setup ## run the tests, offline
-	$(BIN)/python -m pytest
+test: setup ## run the tests, offline, on all cores
+	$(BIN)/python -m pytest -n auto --dist loadgroup
 
 lint: setup ## ruff: rules and format
 	$(BIN)/ruff check .

@@ -43,10 +43,15 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let `recorded` imply `vcr`, so that one marker both switches the cassette on and selects what is renewed."""
+    """Let `recorded` imply `vcr`, so that one marker both switches the cassette on and selects what is renewed.
+
+    What takes the whole machine (the embedded model, a Ray cluster) runs in one of the test processes, one after the other.
+    """
     for item in items:
         if item.get_closest_marker("recorded"):
             item.add_marker(pytest.mark.vcr)
+        if item.get_closest_marker("local_model") or item.path.stem == "test_ray":
+            item.add_marker(pytest.mark.xdist_group("whole_machine"))
 
 
 @pytest.fixture(autouse=True)
