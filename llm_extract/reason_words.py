@@ -34,21 +34,25 @@ _WORDS: Mapping[Reason, str] = {
     """,
     "not_recommended": r"""
         recommend support endors address silent \bprove unproven stud(?:y|ies) effica advis lack experiment investigat
-        favou?r guideline evidence mtus odg acoem literature value indicat
+        favou?r guideline evidence mtus odg acoem literature value indicat \brole\b \bplace_in discourag \bapproved formulary
+        exclud contrary off-label
     """,
     "first_line_not_tried": """
         fail tri(?:ed|al) conservativ first alternativ other before prior exhaust attempt intoler respon therap instead
-        exercise physical least step receiv undergo over-the-counter generic
+        exercise physical least step receiv undergo over-the-counter generic obviat splint
+        \b(?:not|never|nor|no)\b[^.]{0,30}(?:given|prescri|start|placed|handed|worn|taken|\bhad\b)
     """,
     "exceeds_guideline": r"""
         \d \b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|thirty|first|second|third)\b teen\b
-        exceed more beyond above excess limit up_to maxim number frequen total already addition further
+        exceed more beyond above excess limit up_to maxim number frequen total already addition further double triple twice
+        exhaust used_up too_(?:high|many|much|great)
     """,
     "safety": r"""
         risk danger harm adverse side_effect contraindica depend addict toleran toxi overdos sedat hepat renal kidney
         liver gastr bleed cardi heart ulcer \bage[ds]?\b elderly older pregnan respirat breath interact unsafe safe abus
         misus hyperalges fall fatal death died complicat infect caution warn black_box avoid allerg apnea suicid alcohol
-        morphine \bmed\b withdraw
+        morphine \bmed\b withdraw \brash dermatit swell swoll edema drows nodd asleep serotonin seizure radiation creatinine
+        burns irritat rebound overuse hazard beers anticoag
     """,
     "depends_on_denied": r"""
         necess den(?:y|ied|ial) certif approv support establish surg procedure operati associat accompan companion moot

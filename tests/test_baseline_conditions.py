@@ -17,6 +17,41 @@ def read(summary: str) -> list[str]:
 
 
 DIAGNOSES: dict[str, list[str]] = {
+    "Treating diagnoses: [1] low back pain; [2] neck pain.": ["low back pain", "neck pain"],
+    (
+        "The clinic's diagnoses were: a. Trigger thumb b. Major depression, single episode, severe c. Pain disorder with "
+        "psychological factors They advise 80 hours of treatment."
+    ): [
+        "Trigger thumb",
+        "Major depression, single episode, severe",
+        "Pain disorder with psychological factors",
+    ],
+    "Diagnoses per the note of 3/4/12: (i) cubital tunnel syndrome; (ii) lateral epicondylitis.": [
+        "cubital tunnel syndrome",
+        "lateral epicondylitis",
+    ],
+    "Diagnoses: C. difficile colitis, gastritis.": ["C. difficile colitis", "gastritis"],
+    (
+        "The evaluation lists the following: Axis I: Panic Disorder; Pain Disorder associated with both psychological factors "
+        "and a general medical condition. GAF 52."
+    ): [
+        "Panic Disorder",
+        "Pain Disorder associated with both psychological factors and a general medical condition",
+    ],
+    "DSM diagnoses: Axis I: Major depressive disorder; Axis II: deferred; Axis III: lumbar strain; Axis V: GAF 55.": [
+        "Major depressive disorder",
+        "lumbar strain",
+    ],
+    "Diagnoses: lumbar strain (acute; resolved), knee sprain.": ["lumbar strain (acute; resolved)", "knee sprain"],
+    'The employee also has cervical spondylosis and, according to a checklist, "sleep".': ["cervical spondylosis"],
+    "Assessment: 1. Lumbar strain - continue Norco. 2. HTN: see PCP.": ["Lumbar strain", "HTN"],
+    "The diagnosis of fibromyalgia was ruled out. The diagnosis of lupus was added.": ["lupus"],
+    "He is left with what the surgeon calls arachnoiditis. His physician looks after type 2 diabetes and gout.": [
+        "arachnoiditis",
+        "type 2 diabetes",
+        "gout",
+    ],
+    "An evaluation of carpal tunnel syndrome was made; she is seen by the surgeon for consultation.": [],
     "The patient was diagnosed with lumbar disc displacement without myelopathy, cervicalgia, and shoulder joint pain.": [
         "lumbar disc displacement without myelopathy",
         "cervicalgia",

@@ -31,6 +31,10 @@ def codes(rationale: str, decision: Decision = "upheld") -> set[str]:
 
 
 RATIONALES: dict[str, set[str]] = {
+    "The MTUS limits it to two or three weeks. Fourteen months of fills is not that.": {"long_term_use"},
+    "The worker has had no headaches for a year. A TENS unit was never prescribed.": {"first_line_not_tried"},
+    "The guideline has 24 visits. The ten requested would bring the total to 31.": {"exceeds_guideline"},
+    "I have no quarrel with the benefit. The dose is 270 mg, against a ceiling of 120.": {"exceeds_guideline"},
     "There is no documentation of failure of first-line therapy.": {"first_line_not_tried"},
     "In this case, the patient has been taking Norco since at least 2012 and there is no evidence of functional improvement.": {
         "no_functional_improvement"

@@ -16,6 +16,30 @@ def read(summary: str) -> list[str]:
 
 
 TREATMENTS: dict[str, list[str]] = {
+    "Non-surgical care: bracing, ice, two cortisone shots.": ["bracing", "ice", "cortisone shots"],
+    (
+        "She has been provided 9 sessions of CBT, 1 session of EMDR which she could not tolerate, 8 sessions of physical "
+        "therapy for the neck, and a soft cervical collar."
+    ): [
+        "CBT",
+        "EMDR",
+        "physical therapy",
+        "soft cervical collar",
+    ],
+    "Over the years there have been aquatic therapy, two caudal epidurals, and a lumbar brace that stays in the truck.": [
+        "aquatic therapy",
+        "caudal epidurals",
+        "lumbar brace",
+    ],
+    "PSHx: TKA 2/12/13. IVC filter placed 2/20/13. Inpatient rehab 9 d. CPM at home x 3 wks. Cont PT.": [
+        "TKA",
+        "IVC filter",
+        "Inpatient rehab",
+        "CPM",
+        "PT",
+    ],
+    "A PTP requests chiropractic care and an LSO. Orders: PT.": [],
+    "A night guard is recommended. He may need a root canal. DME: elbow strap x 1.": [],
     (
         "Treatment to date has included medications, physical therapy, chiropractic treatment, acupuncture, lumbar epidural "
         "steroid injection, home exercise program, and work restrictions."

@@ -24,6 +24,10 @@ GIVES: list[tuple[Reason, str]] = [
     ("not_recommended", "The ODG does not recommend this device."),
     ("criteria_not_met", "The patient walks three miles and is not homebound."),
     ("other", "The patient asked for another doctor."),
+    ("safety", "This patient swelled up in both legs on plain gabapentin."),
+    ("first_line_not_tried", "A splint was never prescribed to this patient."),
+    ("not_recommended", "Binders have no role after this patient's repair."),
+    ("exceeds_guideline", "The patient has used up the visits."),
 ]
 DOES_NOT: list[tuple[Reason, str]] = [
     ("safety", "The brace hangs in his closet."),

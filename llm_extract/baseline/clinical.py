@@ -64,6 +64,7 @@ _NAMED = Rule(
         "He takes oxycodone/acetaminophen.": ("oxycodone/acetaminophen",),
         "With Norco her pain is 4/10.": ("Norco",),
         "He failed Flexeril and naproxen.": ("Flexeril", "naproxen"),
+        "With Ultram ER she sleeps; the urine test of 4/2013 agreed.": ("Ultram ER",),
         "The provider requested Norco and Soma refills.": None,
         "Norco was denied by utilization review.": None,
         "The urine drug screen was positive for oxycodone.": None,
@@ -173,7 +174,7 @@ def _is_taken(text: str, sentence: Part, says: _Says, m: DrugMention) -> bool:
         return False
     if _NOT_TAKEN_BEFORE.search(text[max(sentence.start, m.start - 45) : m.start]):
         return False
-    if says.none <= sentence.end and (m.start > says.none or says.takes > m.start):
+    if m.start > says.none or (says.takes > m.start and says.none <= sentence.end and ";" not in text[m.end : says.none]):
         return False
     if not says.asks:
         return True

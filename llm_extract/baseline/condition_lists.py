@@ -1,7 +1,7 @@
 """Lists of conditions as letters write them: where one ends, and its entries, split at the list's own separators only.
 
-Numbers ("1. ... 2. ..."), else semicolons, else commas and "and". What words share an entry ("cervical and lumbar spine",
-"strain, resolved") is told by what they are, not by which letter they stand in.
+Numbers or letters ("1. ... 2. ...", "a) ... b) ..."), else semicolons, else commas and "and". What words share an entry
+("cervical and lumbar spine", "strain, resolved") is told by what they are, not by which letter they stand in.
 """
 
 from __future__ import annotations
@@ -24,7 +24,12 @@ from llm_extract.baseline.page import sentences
 
 Place = tuple[int, int]
 
-_NUMBER = re.compile(r"(?:^|(?<=[ ,;(.:]))(?:\((?P<a>\d{1,2})\)|#?(?P<b>\d{1,2}) ?[.):]{1,2}|#(?P<c>\d{1,2}))[ -]?(?=[^\d\s])")
+_NUMBER = re.compile(
+    r"(?:^|(?<=[ ,;(.:]))(?:[(\[](?P<a>\d{1,2})[)\]]|#?(?P<b>\d{1,2}) ?[.):]{1,2}|#(?P<c>\d{1,2}))[ -]?(?=[^\d\s])"
+)
+_LETTER = re.compile(r"(?:^|(?<=[ ,;.:]))\(?(?P<letter>[a-jA-J])[.)] ?(?=[A-Za-z])")
+_ROMAN = re.compile(r"(?:^|(?<=[ ,;.:]))\(?(?P<roman>i{1,3}|iv|vi{0,3})[.)] ?(?=[A-Za-z])", re.IGNORECASE)
+_ROMANS = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii")
 # PDF text runs on where a line ended: "3) Lumbar strain, resolved Rx so far: ibuprofen".
 _RUN_ON = re.compile(
     r"(?<=[a-z0-9)\"%]) (?="
@@ -33,7 +38,7 @@ _RUN_ON = re.compile(
     r"|(?:Patient|Claimant|Applicant|Employee|Injured worker|Provider|Physician|He|She|His|Her|There|It|They) [a-z']+ "
     r"|Exam(?:ination)?(?: on| of| dated| from|:| show| reveal| find| was)|(?:On|In|As of|Per|According to|At) (?:\d|the|exam"
     r"|physical|a)\b"
-    r"|(?!Axis)[A-Z][a-z]+(?: [a-z]+){0,3}:|(?!AXIS)[A-Z]{4,}(?: [A-Z]{2,}){0,2}:)"
+    r"|(?:P|Rx|Tx) ?: ?|(?!Axis)[A-Z][a-z]+(?: [a-z]+){0,3}:|(?!AXIS)[A-Z]{4,}(?: [A-Z]{2,}){0,2}:)"
 )
 # A clause is no entry, and ends the list: ", and he was referred ...", "; the patient takes ...".
 _CLAUSE = re.compile(
@@ -46,13 +51,13 @@ _CLAUSE = re.compile(
     r"|recommend\w*"
     r"|request\w*|takes|uses|seen|given)\b|as (?:described|noted|detailed|stated|listed|outlined|summarized|above|per)\b"
     r"|per the\b|based on"
-    r"|according to|on \d|for which|in addition)",
+    r"|according to|on \d|for which|in addition|axis (?:iv|v|4|5)\b|gaf\b|global assessment)",
     re.IGNORECASE,
 )
 _REFERS = re.compile(
     r",? (?:(?:is|are|was|were|ha(?:s|ve|d) been) (?:also )?(?:confirmed|supported|accepted|made|given|noted|listed|provided"
     r"|documented|established"
-    r"|reported|identified)\b.*"
+    r"|reported|identified|seen|found|added|entertained|considered|entered|carried|accepted|at issue)\b.*"
     r"|as (?:described|noted|detailed|stated|listed|outlined|summarized|above)\b.*|which (?:is|was|are|were|has|have)\b.*"
     r"|(?:and )?summarized (?:above|below).*|for which\b.*|(?:and )?(?:was |is |has been )?(?:treated|prescribed"
     r"|referred)\b (?:with|for|to).*"
@@ -61,13 +66,25 @@ _REFERS = re.compile(
     re.IGNORECASE,
 )
 _LEAD = re.compile(
-    r"(?:and |also |later |then |subsequently |initially |the following:? |of |as |with |an? |the |axis (?:iv|v|i{1,3}"
+    r"(?:and |also |later |then |subsequently |initially |the following:? |of |as |with |for |an? |the |axis (?:iv|v|i{1,3}"
     r"|[1-5])\b ?[:-]? ?|\d{1,2}[.)] ?|[-*•] ?)+",
     re.IGNORECASE,
 )
+# What is to be done about it, behind the condition: "Lumbar strain - continue Norco".
+_PLAN = re.compile(
+    r"(?: -|:) (?:cont(?:inue)?|refill|start|stop|plan|request|will|await|schedule|rx|trial|add|increase|decrease|taper|refer"
+    r"|see)\b.*$",
+    re.IGNORECASE,
+)
+_TAKEN_BACK = re.compile(
+    r"\b(?:is|was|are|were|been) (?:\w+ly )?(?:ruled out|excluded|rejected|disputed|denied|withdrawn|dropped"
+    r"|not (?:made|confirmed|established|supported|accepted|given))\b",
+    re.IGNORECASE,
+)
+_LEFT_OVER = re.compile(r"[ ,]+(?:and|or|but|as well as|along with|with|plus|including)$", re.IGNORECASE)
 _NO_ENTRY = re.compile(
     r"(?:none|no\b|without\b|denie[sd]\b|unknown|not\b(?! otherwise)|deferred|n/a|same|unchanged|pending|unclear|made\b"
-    r"|discussed|reviewed"
+    r"|discussed|reviewed|(?:listed|noted|given)$|at issue\b|see\b|plan\b|pain (?:levels?|scores?|\d)"
     r"|based|provided|consistent|correct|confirmed|performed|normal|negative|positive|mri\b|x-?rays?\b|ct scan|emg\b|report"
     r"|physical exam"
     r"|examination|significant|notable|(?:summarized|described|noted|listed|detailed) (?:above|below|in detail))",
@@ -114,16 +131,23 @@ def _sentence_end(text: str, start: int, limit: int) -> int:
 
 
 def _number(m: re.Match[str]) -> int:
-    return int(m["a"] or m["b"] or m["c"])
+    if m.re is _LETTER:
+        return ord(m["letter"].lower()) - ord("a") + 1
+    return _ROMANS.index(m["roman"].lower()) + 1 if m.re is _ROMAN else int(m["a"] or m["b"] or m["c"])
 
 
 def _numbers(text: str, start: int, limit: int) -> list[re.Match[str]]:
-    """The list numbers from 1 on, none where the list does not begin with one."""
-    first = _NUMBER.match(text, start)
+    """The list's numbers from 1 on, or its letters from a on where there are two; none where it does not begin with one."""
+    run = _run(_NUMBER, text, start, limit)
+    return run or next((run for marks in (_LETTER, _ROMAN) if len(run := _run(marks, text, start, limit)) > 1), [])
+
+
+def _run(marks: re.Pattern[str], text: str, start: int, limit: int) -> list[re.Match[str]]:
+    first = marks.match(text, start)
     if first is None or _number(first) != 1:
         return []
     run = [first]
-    for m in _NUMBER.finditer(text, first.end(), min(limit, start + 3000)):
+    for m in marks.finditer(text, first.end(), min(limit, start + 3000)):
         if _number(m) == len(run) + 1:
             run.append(m)
     return run
@@ -139,13 +163,11 @@ def list_end(text: str, start: int, limit: int) -> int:
 
 
 def entries(text: str, start: int, end: int) -> list[Place]:
-    """Split at the list's own separators only: numbers, else semicolons, else commas and "and"."""
+    """Split at the list's own separators only: numbers or letters, else semicolons, else commas and "and"."""
     if numbers := _numbers(text, start, end):
         edges = [(m.end(), after.start()) for m, after in pairwise(numbers)] + [(numbers[-1].end(), end)]
         edges = [(a, run_on.start() if (run_on := _RUN_ON.search(text, a, b)) else b) for a, b in edges]
-    elif _SEMICOLON.search(text, start, end):
-        edges = list(_cut(text, start, end, _SEMICOLON))
-    else:
+    elif len(edges := list(_cut(text, start, end, _SEMICOLON))) == 1:
         edges = list(_cut(text, start, end, _COMMA))
     return list(_whole(text, edges))
 
@@ -202,14 +224,23 @@ def _shared(left: str, right: str, goes_on: bool) -> bool:
     return bool(in_list and ENDS_IN_PLACE.search(head) and not OR_PAIN.search(right))
 
 
+def _end_of(text: str, start: int, end: int) -> int:
+    """The end without punctuation, and without the "and" of a list that goes on with other words."""
+    if left := _LEFT_OVER.search(text[start:end].rstrip(" .,;:\"'-")):
+        end = start + left.start()
+    while end > start and text[end - 1] in " .,;:\"'-":
+        end -= 1
+    return end
+
+
 def tidy(text: str, start: int, end: int) -> Place | None:
     """An entry without its lead-in, references elsewhere and punctuation; None where nothing is left that could be one."""
     lead = _LEAD.match(text, start, end)
     start = lead.end() if lead else start
-    if refers := _REFERS.search(text[start:end]):
-        end = start + refers.start()
-    while end > start and text[end - 1] in " .,;:\"'-":
-        end -= 1
+    for behind in (_REFERS, _PLAN):
+        if m := behind.search(text[start:end]):
+            end = start + m.start()
+    end = _end_of(text, start, end)
     while start < end and text[start] in " .,;:\"'-":
         start += 1
     words = text[start:end]
@@ -218,5 +249,6 @@ def tidy(text: str, start: int, end: int) -> Place | None:
     elif words.startswith("(") and ")" not in words:
         start += 1
     words = text[start:end]
-    fits = 2 < len(words) < 160 and re.search(r"[A-Za-z]{3}", words) and not _NO_ENTRY.match(words)
+    named = re.search(r"[A-Za-z]{3}", words) and not _NO_ENTRY.match(words)
+    fits = 2 < len(words) < 160 and named and not _TAKEN_BACK.search(words)
     return (start, end) if fits else None

@@ -15,6 +15,8 @@ _CONDITION = (
     r"|lumbago|sciatica|dependence|addiction|migraines?|asthma|apnea|palsy|gastritis|constipation|ulcers?|dystrophy|radiculopathy"
     r"|rupture|instability|tinnitus|vertigo|incontinence|chondromalacia|ganglion|cyst|trigger (?:finger|thumb)|bursitis|ankylosis"
     r"|chronic (?:\w+ ){0,3}?pain|tendin\w+|neuroma|hypertrophy|sprain-strain|cancer|tumou?r|infection|failed back"
+    r"|gout|claudication|lupus|fibrillation|stroke|dvt|embolism|non-?union|malunion|contractures?|bruxism|hearing loss|cataracts?"
+    r"|glaucoma|d/o|frozen shoulder|abscess(?:es)?|epilepsy|dementia|bipolar|insufficiency|deficiency"
     r"|reflux|overuse|burns?|stress|hyperlipidemia|hypothyroidism|discopathy|condition)\b"
 )
 CONDITIONS = re.compile(_CONDITION, re.IGNORECASE)

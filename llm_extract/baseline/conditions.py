@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from llm_extract.baseline.condition_lists import Place, bracket_end, entries, list_end
+from llm_extract.baseline.condition_statements import IN_PASSING, NEEDS, PERSON, SPECIALIST, TREATED
 from llm_extract.baseline.condition_words import CONDITIONS, OR_PAIN
+from llm_extract.baseline.drugs import mentions
 from llm_extract.baseline.page import Page
 from llm_extract.baseline.rule import Matter, Rule, compiled
 from llm_extract.engine import Found
@@ -47,7 +49,6 @@ _NO_LIST = (
     r"(?! ?(?:made (?:is|are|was|were)\b|\d{1,2}/\d{1,2}/|the (?:report|note|treating|attending|primary|requesting|provider"
     r"|physician|doctor|surgeon)\b))"
 )
-_PERSON = r"(?:the (?:patient|claimant|worker|injured worker|applicant|employee)|him|her)"
 _STUDY_OR_OTHER = (
     r"\b(?:no|not|never|without|formal|rule out|ruled out|differential|for the|to the|confirm(?:s|ed)?(?: the)?|pain|risk"
     r"|functional|opioid|psychosocial|needs?|self|outcome|mri|x-?ray|ct|emg|ncv|ultrasound|radiolog\w+|radiographic|study|studies"
@@ -115,6 +116,49 @@ _LABELS: tuple[Rule, ...] = (
         pattern=compiled(rf"\b{_NOUN}{_DATED}{_BETWEEN}{_LINK}{_NO_LIST}"),
     ),
     Rule(
+        name="diagnoses.short_label",
+        why="An abbreviation of assessment or impression, or either with a dash, and a list that begins with a condition.",
+        certain=True,
+        examples={
+            "A/P: (1) lumbar DDD; (2) HTN, stable; (3) tension HA - improving. Cont PT.": (
+                "lumbar DDD",
+                "HTN, stable",
+                "tension HA - improving",
+            ),
+            "A&P: 1. Lumbar radiculopathy - continue Norco. 2. Myofascial pain.": ("Lumbar radiculopathy", "Myofascial pain"),
+            "Assessment - chemical burn of cornea OD, stem cell deficiency (partial).": (
+                "chemical burn of cornea OD",
+                "stem cell deficiency (partial)",
+            ),
+            "Imp: lumbar strain, sciatica.": ("lumbar strain", "sciatica"),
+            "Dx - s/p knee arthroscopy; obesity.": ("s/p knee arthroscopy", "obesity"),
+            "O: wrist swollen. A: 1) Wrist sprain 2) Tendinitis": ("Wrist sprain", "Tendinitis"),
+            "A/P: Norco 10/325 #60 for pain, return in 4 weeks.": None,
+            "An assessment - pain 5/10 - was recorded.": None,
+            "CT impression - small disc herniation.": None,
+        },
+        pattern=compiled(
+            rf"(?<![\w/&.-])(?:(?:a ?[/&] ?p|imp|impr|diag|{_NOUN}{_DATED}) ?(?::| - |- | -(?=\d|[a-z])|=)|a ?:(?= ?\(?1[).])) ?"
+        ),
+    ),
+    Rule(
+        name="diagnoses.axis",
+        why="The first three axes of a psychiatric diagnosis hold conditions; the fourth and fifth hold none.",
+        certain=True,
+        examples={
+            "Axis I: Panic disorder; major depressive disorder, single episode. Axis II: Deferred. Axis III: Lumbar strain.": (
+                "Panic disorder",
+                "major depressive disorder, single episode",
+                "Lumbar strain",
+            ),
+            "The evaluator lists the following: Axis I - insomnia related to pain. Axis V - GAF 58.": (
+                "insomnia related to pain",
+            ),
+            "Axis IV: financial stress. Axis V: GAF of 60.": None,
+        },
+        pattern=compiled(r"\baxis (?:i{1,3}|[123]) ?(?::| ?-|(?:diagnos[ie]s|diagnoses) (?:is|are|of|include[sd]?)\b) ?"),
+    ),
+    Rule(
         name="diagnoses.diagnosed_with",
         why='"Was diagnosed with", "was assessed as having" and a list.',
         certain=True,
@@ -128,12 +172,18 @@ _LABELS: tuple[Rule, ...] = (
                 "contusion of the knee",
                 "meniscus tear",
             ),
+            "She was diagnosed with lumbar strain by her family doctor and with PTSD in 2012.": ("lumbar strain", "PTSD"),
+            "He was diagnosed with cubital tunnel syndrome when nerve studies were done (latency 5.4; slowing).": (
+                "cubital tunnel syndrome",
+            ),
+            "Dx'd with rotator cuff tear and SLAP lesion.": ("rotator cuff tear", "SLAP lesion"),
+            "Diagnosed: lumbar strain, knee sprain.": ("lumbar strain", "knee sprain"),
             "His mother was diagnosed with breast cancer.": None,
         },
         pattern=compiled(
-            rf"\b(?:diagnosed|assessed)(?: [a-z]+ly| {_PERSON})?(?: by [^.,;:]{{1,40}}?| on \S+| in \S+)? (?:as having"
+            rf"\b(?:diagnosed|assessed|dx'?d)(?: [a-z]+ly| {PERSON})?(?: by [^.,;:]{{1,40}}?| on \S+| in \S+)? (?:as having"
             rf"|to have|with|as)\b"
-            r"(?: the following)? ?:? ?"
+            r"(?: the following)? ?:? ?|\bdiagnosed: "
         ),
     ),
     Rule(
@@ -142,104 +192,29 @@ _LABELS: tuple[Rule, ...] = (
         certain=True,
         examples={
             "The treating provider has diagnosed cervical strain and knee contusions.": ("cervical strain", "knee contusions"),
+            "The otologist diagnosed sensorineural hearing loss, and subjective tinnitus.": (
+                "sensorineural hearing loss",
+                "subjective tinnitus",
+            ),
+            "Dr. Lee diagnosed right knee osteoarthritis when films were read in May (joint space 2 mm; spurs).": (
+                "right knee osteoarthritis",
+            ),
             "The provider has diagnosed the patient.": None,
         },
         pattern=compiled(
-            rf"\b(?:provider|physician|treater|doctor|surgeon|psychologist) (?:has |had )?diagnosed (?!{_PERSON}|with\b|as\b"
-            rf"|by\b|on\b)"
+            rf"\b{SPECIALIST} (?:has |had |also |then |later |initially ){{0,2}}diagnosed:? (?!{PERSON}|with\b|as\b"
+            rf"|by\b|on\b|in\b|that\b)"
         ),
     ),
 )
 
 # --- conditions in place of diagnoses --------------------------------------------------------------------------------
 
-_STATED: tuple[Rule, ...] = (
-    Rule(
-        name="diagnoses.treated_for",
-        why="What the patient is treated or seen for, or claims to suffer from.",
-        examples={
-            "The injured worker is undergoing treatment for: cervical sprain/strain and lumbar strain.": (
-                "cervical sprain/strain",
-                "lumbar strain",
-            ),
-            "The provider is treating the injured worker for chronic neck pain and headaches.": (
-                "chronic neck pain",
-                "headaches",
-            ),
-            "The applicant has filed a claim for opioid dependence reportedly associated with an injury.": ("opioid dependence",),
-            "She was treated for two weeks.": None,
-        },
-        pattern=compiled(
-            r"\b(?:(?:undergoing|under|receiving|received|indicates?|indicating|being|is|was|were|been) (?:\w+ )?(?:treatment"
-            r"|treated"
-            r"|care|followed|managed|seen)(?: \w+ly)?|(?:treated|treatment)) for ?:? ?"
-            rf"|\btreating {_PERSON} for ?:? ?"
-            r"|\bsuffer(?:s|ed|ing) from |\bclaim(?:ed|s)? (?:for|of|to have developed) (?!cumulative|industrial|injur)"
-            r"|\b(?:known|longstanding) (?:history of|to have) |\bproblem list:? ?"
-        ),
-    ),
-    Rule(
-        name="diagnoses.report_lists",
-        why="A report or its author lists conditions.",
-        examples={
-            "The PR-2 of 8/9/13 lists: cervical segmental dysfunction (739.1), and r/o cubital tunnel syndrome, bilateral.": (
-                "cervical segmental dysfunction (739.1)",
-                "r/o cubital tunnel syndrome, bilateral",
-            ),
-            "The PR-2 of 8/9/13 lists neck and upper back pain, 6/10 with medication.": None,
-        },
-        pattern=compiled(
-            r"\b(?:report|note|notes|pr-?2|records?|physician|provider|treater|doctor|psychologist|surgeon|clinic|evaluation"
-            r"|file)\b"
-            r"(?: (?:of|dated|on|from|for) [^.;:]{1,60}?)?(?: [([][^)\]]{1,60}[)\]])? (?:also )?lists?(?: the following)? ?:? ?"
-        ),
-    ),
-    Rule(
-        name="diagnoses.has",
-        why="The patient has, or presents with, something that is called like a condition.",
-        examples={
-            "She has left C7 radiculopathy and cervical spondylosis, according to the orthopedist.": (
-                "left C7 radiculopathy",
-                "cervical spondylosis",
-            ),
-            "She has pain in the neck and numbness of the hand.": None,
-            "He has no coronary disease.": None,
-        },
-        pattern=compiled(
-            r"\b(?:he|she|patient|worker|claimant|applicant|employee) (?:also )?(?:has|had|presents? with|is known to have"
-            r"|sustained"
-            r"|suffered) (?!had |been |an? (?:\w+ ){0,3}?history)"
-        ),
-    ),
-    Rule(
-        name="diagnoses.history",
-        why="A history of something that is called like a condition.",
-        examples={
-            "The patient has a past medical history of hypertension.": ("hypertension",),
-            "The worker has a history of chronic low back pain and asthma.": ("chronic low back pain", "asthma"),
-            "Family history of diabetes. He denies a history of asthma.": None,
-        },
-        pattern=compiled(
-            r"\b(?:history|pmh|pmhx|comorbidit(?:y|ies))\b(?: (?:is|was|remains))?(?: (?:significant|notable|positive"
-            r"|remarkable))?(?: ?:| (?:of|for|includ\w+)) ?"
-        ),
-    ),
-    Rule(
-        name="diagnoses.resulting",
-        why="What the injury resulted in, where it is called like a condition.",
-        examples={
-            "A crush injury resulting in fractures of the index and middle fingers.": (
-                "fractures of the index and middle fingers",
-            ),
-            "The fall resulted in pain.": None,
-        },
-        pattern=compiled(r"\b(?:resulting in|resulted in|sustain(?:ed|ing)|suffer(?:ed|ing)|causing|caused) "),
-    ),
-)
-"""From the surest on: the first that finds a condition is believed."""
-_SYMPTOMS_COUNT = frozenset({"diagnoses.treated_for"})
+_SYMPTOMS_COUNT = frozenset({"diagnoses.treated_for", "diagnoses.looked_after"})
 _END_OF_CLAIM = re.compile(
-    r",? (?:reportedly|allegedly|purportedly|said to|associated with|as a result|arising|due to (?:an|the)|stemming|resulting"
+    r",? (?:reportedly|allegedly|purportedly|said to"
+    r"|associated with (?:an? |the )?(?:[\w-]+ )?(?:injur\w+|accident|exposure|claim|fall|work)|as a result"
+    r"|arising|due to (?:an|the)|stemming|resulting"
     r"|secondary to (?:an|the)|in connection|is on file|on file|since|after|following|from (?:an?|the) )\b.*"
 )
 _RELATIVE = re.compile(r"\b(?:no|family|not|denies|without|mother|father|brother|sister|negative|ruled out)\b[^.;:]{0,30}$")
@@ -252,6 +227,17 @@ class _Entry(NamedTuple):
     by: str
 
 
+_SHORT = "diagnoses.short_label"
+_VERBS = frozenset({"diagnoses.diagnosed_with", "diagnoses.has_diagnosed"})
+_GOES_ON = re.compile(
+    r",? (?:when|while|whereas|after which|based on|because|on the basis|(?:after|following|since) (?:an?|the|his|her|\d))\b"
+)
+_TOLD_WHERE = re.compile(
+    r" (?:by (?:the|his|her|an?|dr)|at (?:the|an?|his|her|urgent)|in (?:the (?:er|emergency)|(?:19|20)\d\d|[a-z]+ (?:of )?"
+    r"(?:19|20)\d\d)|on \d+/)\b"
+)
+_NAMED_CONDITION = re.compile(rf"(?:status[- ]post|s/p)\b|{OR_PAIN.pattern}", re.IGNORECASE)
+
 _Read = Callable[[Page, Part, tuple[Rule, ...]], Iterator[_Entry]]
 
 
@@ -262,7 +248,8 @@ def diagnoses(page: Page) -> tuple[Found, ...]:
         return ()
     if labelled := _collected(page, _labelled(page, summary, _LABELS)):
         return labelled
-    return next((found for rule in _STATED if (found := _collected(page, _stated(page, summary, (rule,))))), ())
+    tiers = (TREATED, *((rule,) for rule in IN_PASSING))
+    return next((found for tier in tiers if (found := _collected(page, _stated(page, summary, tier)))), ())
 
 
 def _collected(page: Page, found: Iterator[_Entry]) -> tuple[Found, ...]:
@@ -279,16 +266,38 @@ def _labelled(page: Page, summary: Part, rules: tuple[Rule, ...]) -> Iterator[_E
     for m, by in _hits(page, summary, rules):
         if m.start() < at or _is_no_label(page.low, m):
             continue
-        opened = m.group().rstrip().endswith("(")
-        end = (bracket_end if opened else list_end)(page.text, m.end(), summary.end)
-        for place in entries(page.text, m.end(), end):
+        found = list(_entries_behind(page, m, summary.end, by))
+        if by == _SHORT and not (found and _is_condition(page.text, *found[0])):
+            continue
+        for place in found:
             at = place[1]
             yield _Entry(place, by)
 
 
+def _is_condition(text: str, start: int, end: int) -> bool:
+    """Whether an entry is a condition rather than what is done about one: "Norco for pain"."""
+    return bool(_NAMED_CONDITION.search(text, start, end)) and not mentions(text, start, end)
+
+
+def _entries_behind(page: Page, m: re.Match[str], limit: int, by: str) -> Iterator[Place]:
+    """The entries of a labelled list. A verb's list ends where its sentence goes on with when and by whom."""
+    opened = m.group().rstrip().endswith("(")
+    end = (bracket_end if opened else list_end)(page.text, m.end(), limit)
+    if by not in _VERBS:
+        yield from entries(page.text, m.end(), end)
+        return
+    if cut := _GOES_ON.search(page.low, m.end(), end):
+        end = cut.start()
+    for start, stop in entries(page.text, m.end(), end):
+        told = _TOLD_WHERE.search(page.low, start, stop)
+        yield start, told.start() if told else stop
+
+
 def _hits(page: Page, summary: Part, rules: tuple[Rule, ...]) -> list[tuple[re.Match[str], str]]:
     """The leads of all these rules in the order of the text."""
-    found = [(m, rule.name) for rule in rules if rule.pattern for m in rule.pattern.finditer(page.low, *summary)]
+    words = page.low[summary.start : summary.end]
+    apt = [rule for rule in rules if any(letters in words for letters in NEEDS.get(rule.name, ("",)))]
+    found = [(m, rule.name) for rule in apt if rule.pattern for m in rule.pattern.finditer(page.low, *summary)]
     return sorted(found, key=lambda hit: hit[0].start())
 
 
@@ -303,18 +312,35 @@ def _stated(page: Page, summary: Part, rules: tuple[Rule, ...]) -> Iterator[_Ent
     for m, by in _hits(page, summary, rules):
         if m.start() < at or _RELATIVE.search(page.low[max(summary.start, m.start() - 40) : m.start()]):
             continue
-        end = list_end(page.text, m.end(), summary.end)
-        if cut := _END_OF_CLAIM.search(page.low, m.end(), end):
-            end = cut.start()
-        at = end
-        condition = OR_PAIN if by in _SYMPTOMS_COUNT else CONDITIONS
-        found = entries(page.text, m.end(), end)
+        start, end = _stated_list(page, m, by, at, summary.end)
+        condition = _NAMED_CONDITION if by in _SYMPTOMS_COUNT else CONDITIONS
+        found = entries(page.text, start, end)
         named = [place for place in found if condition.search(page.text, *place)]
         if found and 2 * len(named) >= len(found) and named[0] == found[0]:
+            at = end
             yield from (_Entry(place, by) for place in named)
 
 
-RULES = (*_LABELS, *_STATED)
+def _stated_list(page: Page, m: re.Match[str], by: str, floor: int, limit: int) -> Place:
+    """The words that may hold the conditions: those behind a lead, or those of which a sentence speaks."""
+    if by == "diagnoses.was_diagnosed":
+        return _sentence_start(page.low, floor, m.start()), m.start()
+    end = list_end(page.text, m.end(), limit)
+    cut = _END_OF_CLAIM.search(page.low, m.end(), end)
+    return m.end(), cut.start() if cut else end
+
+
+def _sentence_start(low: str, floor: int, at: int) -> int:
+    """Where the sentence of a place begins, or its part behind a semicolon or colon; the place itself where that is far away."""
+    ends = (low.rfind(mark, floor, at) for mark in (". ", "; ", ": "))
+    begins = max((end + 2 for end in ends if end >= 0), default=floor)
+    return begins if at - begins < _LONGEST_SUBJECT else at
+
+
+_LONGEST_SUBJECT = 120
+
+
+RULES = (*_LABELS, *TREATED, *IN_PASSING)
 _CERTAIN = frozenset(rule.name for rule in RULES if rule.certain)
 
 

@@ -2,8 +2,8 @@
 
 Contract, rule 11: a sentence that only recites a guideline gives no reason; it must speak of this patient or this request. So
 every sentence is first told apart (`reasons_sentences`), then the rules of each code are tried on what is applied
-(`reasons_benefit`, `reasons_record`, `reasons_guideline`, `reasons_indication`, `reasons_risk`); a few codes may also rest on
-what a guideline is said to hold.
+(`reasons_benefit`, `reasons_record`, `reasons_guideline`, `reasons_count`, `reasons_first`, `reasons_indication`,
+`reasons_risk`, `reasons_depends`); a few codes may also rest on what a guideline is said to hold.
 """
 
 from __future__ import annotations
@@ -13,10 +13,20 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
-from llm_extract.baseline import reasons_benefit, reasons_guideline, reasons_indication, reasons_record, reasons_risk
+from llm_extract.baseline import (
+    reasons_benefit,
+    reasons_count,
+    reasons_depends,
+    reasons_first,
+    reasons_guideline,
+    reasons_indication,
+    reasons_record,
+    reasons_risk,
+)
 from llm_extract.baseline.page import Page, sentences
 from llm_extract.baseline.reasons_guideline import IN_USE, SHORT_LIMIT, SINCE
 from llm_extract.baseline.reasons_indication import DENIED, NOT
+from llm_extract.baseline.reasons_needs import NEEDS
 from llm_extract.baseline.reasons_sentences import Kind, kind_of
 from llm_extract.baseline.reasons_words import NO
 from llm_extract.baseline.rule import Rule
@@ -29,10 +39,13 @@ _APPLIED: _ByCode = (
     reasons_benefit.APPLIED
     | reasons_record.APPLIED
     | reasons_guideline.APPLIED
+    | reasons_count.APPLIED
+    | reasons_first.APPLIED
     | reasons_indication.APPLIED
     | reasons_risk.APPLIED
+    | reasons_depends.APPLIED
 )
-_RECITED: _ByCode = reasons_guideline.RECITED | reasons_risk.RECITED
+_RECITED: _ByCode = reasons_guideline.RECITED | reasons_count.RECITED | reasons_risk.RECITED
 _LONGEST_SENTENCE = 1500
 """Characters of a sentence that are read; a longer one is none, and rules over it would take long."""
 
@@ -152,116 +165,8 @@ def _holds(low: str, needs: tuple[str, ...]) -> bool:
     return False
 
 
-_UNSTATED = (
-    "not",
-    "n't",
-    "unk",
-    "unc",
-    "uns",
-    "und",
-    "missing",
-    "absent",
-    "lacking",
-    "omitted",
-    "never",
-    "nowhere",
-    "neither",
-    "questionable",
-)
-_TRIED = (
-    *("tri", "try", "fail", "attempt", "exhaust", "unrespons", "refractory", "recalcit", "toler", "respond", "complet", "underg"),
-    *("undert", "engaged", "particip", "contraind", "having been", "course"),
-)
-_NEEDS: dict[str, tuple[str, ...]] = {
-    "reasons.benefit.not_helped": (
-        *("help", "no better", "no longer", "fail", "temporary", "plate", "changed", "effect", "without", "avail", "minimal"),
-        *("responded", "progressed"),
-    ),
-    "reasons.first_line.no_trial": _TRIED,
-    "reasons.first_line.care_untried": _TRIED,
-    "reasons.monitoring.none": (
-        *("urine", "drug", "toxic", "uds", "udt", "cures", "contract", "agreement", "aberra", "abuse", "misuse", "diver", "risk"),
-        *("pill", "a's", "4 as", "4a", "four as", "foura", '"as', "complian", "monitor", "liver", "renal", "kidney", "hepatic"),
-    ),
-    "reasons.record.no_information": (
-        *("no ", "nor ", "without", "lack", "absence", "omit", "insufficient", "inadequate", "limited", "neither"),
-    ),
-    "reasons.benefit.undocumented": _UNSTATED,
-    "reasons.benefit.little": ("relief", "improvement", "benefit", "reduction"),
-    "reasons.benefit.unchanged": (
-        "what it was",
-        " than ",
-        "remain",
-        "stay",
-        "same",
-        "still",
-        "unchanged",
-        "changed",
-        "identical",
-    ),
-    "reasons.benefit.despite": ("despite", "in spite of"),
-    "reasons.benefit.off_work": ("work", "disabled", "temporar", "ttd", "tpd", "gone back", "returned"),
-    "reasons.benefit.daily_life": ("difficult", "cannot", "unable", "needs help", "dependen"),
-    "reasons.benefit.worse": ("with", "gone", "went", "rose", "risen", "increased", "worsened"),
-    "reasons.record.does_not_explain": ("not ", "n't", "nor ", "fail"),
-    "reasons.record.does_not_mention": ("not ", "n't", "nor ", "fail"),
-    "reasons.record.no_discussion": ("no ", "without ", "nor is"),
-    "reasons.record.information_missing": _UNSTATED,
-    "reasons.monitoring.ignored": ("aberrant", "inconsisten", "prescribers", "screen", "result", "test"),
-    "reasons.monitoring.not_done": _UNSTATED,
-    "reasons.guideline.against": ("not ", "against"),
-    "reasons.guideline.not_recommended": ("not ",),
-    "reasons.guideline.unproven": (
-        "experiment",
-        "investigat",
-        "unproven",
-        "under study",
-        "evidence",
-        "studies",
-        "literature",
-        "support",
-    ),
-    "reasons.use.long": ("long", "chronic", "extended", "indefinite", "sustained", "continuous", "lengthy"),
-    "reasons.use.not_short": ("short", "brief", "incompatible"),
-    "reasons.use.beyond": ("over", "beyond", "past", "excess", "exceed", "than", "outside", "longer", "ended"),
-    "reasons.use.ongoing": ("use of",),
-    "reasons.count.above": ("above", "over", "beyond", "past", "than", "against"),
-    "reasons.count.exceeds": ("exceed", "surpass", "excess", "well over"),
-    "reasons.guideline.excluded": ("advised against", "excluded", "almost never", "at least one", "not a service", "disfav"),
-    "reasons.recited.against": ("not ", "against", "study", "experimental", "almost never", "peer"),
-    "reasons.record.nobody_says": ("no ", "silent", "incomplete", "missing", "illegible"),
-    "reasons.record.too_little": (
-        *("insufficient", "inadequate", "limited", "lack", "paucity", "scant", "sparse", "cannot", "difficult", "silent"),
-        "not in the file",
-    ),
-    "reasons.risk.against": (
-        *("contraindic", "danger", "sedation", "overdose", "depression", "beers", "advanced age", "toxicity", "kidney", "renal"),
-        *("liver", "hepatic", "hazard", "unsafe", "safety", "concern", "should not", "against", "harm", "poor choice"),
-        *("dependence", "habit", "apnea", "worsen", "concurrent", "together", "combin", "conjunction"),
-    ),
-    "reasons.count.times": ("twice", "double", "triple", "times"),
-    "reasons.count.used_up": ("complet", "received", "had", "used", "exhausted", "undergone", "would make", "limit"),
-    "reasons.count.not_a_trial": ("full", "only", "instead of"),
-    "reasons.risk.of": ("risk", "danger", "hazard", "concern", "potential", " to "),
-    "reasons.risk.side_effects": ("effect", "adverse", "sedation"),
-    "reasons.risk.after_taking": (" after ", " from ", " with t", " on t"),
-    "reasons.depends.service": ("not", "denied", "certified"),
-    "reasons.depends.no_need": ("on ", "since", "moot", "no longer", "not applicable", "no need"),
-    "reasons.other.duplicate": (
-        "without",
-        "already",
-        "still",
-        "second",
-        "duplicat",
-        "redundan",
-        "counter",
-        "serve no",
-        "also an",
-    ),
-}
-"""Letters of which a sentence must have some for a rule to hit: looking for them first halves the time."""
 _SHORT_CUTS = {
-    rule.name: (_NEEDS.get(rule.name, ()), rule.pattern is not None and rule.pattern.pattern.startswith((NO, NOT)))
+    rule.name: (NEEDS.get(rule.name, ()), rule.pattern is not None and rule.pattern.pattern.startswith((NO, NOT)))
     for table in (_APPLIED, _RECITED)
     for rules in table.values()
     for rule in rules

@@ -42,7 +42,9 @@ _NOT_SHOWN: tuple[Rule, ...] = (
         unless=compiled(
             rf"{_TO_COME}|{_TRIED}|\bif there is\b|\bexcept\b|beyond the acute|functional capacity|return to work (?:goal"
             rf"|plan)|cannot return"
-            r"|\brisks?\b|\bprevent|not (?:been )?(?:recommended|supported)|maxim\w+ medical improvement"
+            r"|\brisks?\b|\bprevent|\bno (?:quarrel|dispute)|quality evidence|\bproven\b|\bno current indication"
+            r"|\bweeks without (?:\w+ )?evidence"
+            r"|not (?:been )?(?:recommended|supported)|maxim\w+ medical improvement"
             r"|(?:none|neither) of (?:which|these|those)"
         ),
     ),
@@ -196,7 +198,8 @@ _NOT_SHOWN: tuple[Rule, ...] = (
         pattern=compiled(
             r"\b(?:difficulty (?:with|performing|in) (?:activities|even|basic|dress|bath)|(?:cannot|unable to) (?:dress|bathe"
             r"|perform)"
-            r"|needs help (?:in|to|with)|dependen(?:ce|t) on (?:opioid|medical|further|his|her))"
+            r"|needs help (?:in|to|with) (?!cook|chore|house|shop|clean|ride|transport|laundry|meal)|dependen(?:ce"
+            r"|t) on (?:opioid|medical|further|his|her))"
         ),
         unless=compiled(r"surgical|diagnos|\bstudy\b|red flag|\bmri\b|\bemg\b|imaging|\bmmi\b"),
     ),

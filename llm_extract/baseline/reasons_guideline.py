@@ -1,4 +1,4 @@
-"""Reasons that hold a request against a guideline's word: not recommended, used for too long, too much of it."""
+"""Reasons that hold a request against a guideline's word: not recommended, or used for too long."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from llm_extract.schema import Reason
 
 _AGAINST: Reason = "not_recommended"
 _LONG: Reason = "long_term_use"
-_OVER: Reason = "exceeds_guideline"
 
 # --- not recommended -------------------------------------------------------------------------------------------------
 
@@ -87,6 +86,72 @@ _NOT_RECOMMENDED: tuple[Rule, ...] = (
             r"\badvised against|\bexcluded\b|\balmost never\b|\bcontains at least one|\bnot a service that|\bdisfavou?r"
         ),
         unless=compiled(_BUT),
+    ),
+)
+_NO_SUPPORT: tuple[Rule, ...] = (
+    Rule(
+        name="reasons.guideline.none_supports",
+        why="No guideline, or neither of them, supports it.",
+        examples={
+            "No guideline supports the use of this product.": _AGAINST,
+            "Neither the MTUS nor the ODG recommends this supplement.": _AGAINST,
+            "None of the guidelines recommends this.": _AGAINST,
+            "There are no guidelines that support the use of this device.": _AGAINST,
+            "No report supports the diagnosis.": None,
+        },
+        pattern=compiled(
+            r"\b(?:no|none of the|neither(?: the)?) (?:[\w-]+ )?(?:guidelines?|mtus|odg"
+            r"|acoem)\b(?: nor (?:the )?(?:odg|mtus|acoem))? (?:that |which )?(?:supports?|recommends?|endorses?)\b"
+        ),
+    ),
+    Rule(
+        name="reasons.guideline.no_role",
+        why="It has no role, place, proven value, or is not an accepted treatment.",
+        examples={
+            "Binders have no role following a laparoscopic repair.": _AGAINST,
+            "It has no place in the treatment of this condition.": _AGAINST,
+            "It is not a recommended option for chronic pain.": _AGAINST,
+            "It has not been proven effective.": _AGAINST,
+            "No role was played.": None,
+        },
+        pattern=compiled(
+            r"\bno (?:\w+ )?(?:role|place) (?:in|for|following|after|on|with)\b|\bof no (?:proven |\w+ )?value\b"
+            r"|\bnot an? (?:\w+ly )?(?:recommended|accepted|proven|established|validated) (?:treatment|option|therapy"
+            r"|modality|procedure)\b|\bnot (?:been )?proven (?:to be )?(?:effective|efficacious)|\b(?:efficacy"
+            r"|effectiveness) of (?:this|the) (?:\w+ ){1,6}?has not been proven"
+        ),
+    ),
+    Rule(
+        name="reasons.guideline.contrary",
+        why="It is contrary to the guideline, discouraged, or off the formulary.",
+        examples={
+            "The treatment is contrary to guidelines.": _AGAINST,
+            "It is specifically discouraged in the neck.": _AGAINST,
+            "This carries an unfavorable recommendation.": _AGAINST,
+            'It is an "N" drug on the ODG formulary.': _AGAINST,
+            "He was discouraged by the pain.": None,
+        },
+        pattern=compiled(
+            r"\b(?:contrary|counter) to (?:the )?(?:\w+ ){0,2}?(?:guidelines?|mtus|odg|acoem)\b|\b(?:is"
+            r"|are) (?:\w+ly )?discouraged (?:in|for|by)\b|\bagainst (?:the )?guidelines?\b"
+            r"|\bunfavou?rable (?:\w+ )?(?:recommendation|position)|\b\"?n\"? drug\b|\bnot on the formulary"
+            r"|\badvise against\b"
+        ),
+    ),
+    Rule(
+        name="reasons.guideline.component",
+        why="A component of the compound is not recommended or supported.",
+        examples={
+            "As one component at the supplied strength is unsupported, so is the ointment.": _AGAINST,
+            "Neither ingredient is recommended in topical form.": _AGAINST,
+            "Topical gabapentin and topical muscle relaxants are both named as not recommended and both are in it.": _AGAINST,
+            "The component is loose.": None,
+        },
+        pattern=compiled(
+            r"\b(?:components?|ingredients?)\b[^.;]{0,50}\b(?:unsupported|not (?:recommended|supported|approved"
+            r"|endorsed))\b|\bneither (?:component|ingredient) is|\b(?:named|listed|deemed|classified|rated) (?:as "
+            r"|to be )?not recommended\b"
+        ),
     ),
 )
 _RECITED_AGAINST: tuple[Rule, ...] = (
@@ -189,7 +254,7 @@ _TOO_LONG: tuple[Rule, ...] = (
         ),
         unless=compiled(
             r"\bnumber of\b|\brequest(?:ed)? (?:\w+ ){0,4}?(?:is|are) (?:\w+ )?longer than|\brequire|no longer (?:a|in)\b"
-            r"|not (?:been )?(?:exceed|longer)|pain (?:for|lasting)"
+            r"|not (?:been )?(?:exceed|longer)|pain (?:for|lasting)|not suggest|weeks without (?:\w+ )?evidence"
         ),
     ),
     Rule(
@@ -212,6 +277,7 @@ SINCE = Rule(
     examples={
         "The patient has been taking it since at least 2012.": _LONG,
         "This patient has been prescribed Xanax for over two years.": _LONG,
+        "Fourteen months of fills is not that.": _LONG,
         "He first used it in May.": None,
         "He was hurt three years ago.": None,
     },
@@ -222,7 +288,8 @@ SINCE = Rule(
         r"|\b(?:for|over|more than|at least|greater than|minimum of|in|run back to|goes back to) (?:well |at least "
         r"|about )?(?:over |more than )?"
         r"(?:an? |one |two |three |four |five |six |several |many |the past |the last |\d+ )?(?:and a half )?(?:years?|months?)\b"
-        r"|\b(?:three|four|five|six|several|many|\d+)(?: more)? months|\b(?:further month|months? of use|months or more)\b"
+        r"|\b(?:three|four|five|six|seven|eight|nine|ten|eleven|twelve|fourteen|eighteen|several|many"
+        r"|\d+)(?: more)? months|\b(?:further month|months? of use|months or more)\b"
         r"|\b\d+ more tablets|\b(?:go|goes|run|runs|date|dates) back to\b"
         r"|\b(?:first|initially|originally) (?:given|prescribed|started|used|taken)[^.]{0,30}\b(?:in|on) (?:\d|(?:early "
         r"|late |mid )?[a-z]+ (?:of )?\d{4})"
@@ -231,7 +298,7 @@ SINCE = Rule(
 IN_USE = compiled(
     r"\b(?:us(?:e|es|ed|ing|age)|utiliz\w+|tak(?:es|en|ing)|been on|was on|is on|on it|prescri\w+|given|supply|refill\w*"
     r"|tablets?|started"
-    r"|had it|sought|further|months? (?:is|are))\b"
+    r"|had it|sought|further|fills|bottles?|dispens\w+|appears in|months? (?:is|are))\b"
 )
 SHORT_LIMIT = compiled(
     r"short[- ]term|short course|short period|limit(?:s|ed)? (?:its |the )?use|(?:two|three|four|six|2|3|4|6)(?: ?(?:to"
@@ -255,131 +322,11 @@ _RECITED_LONG: tuple[Rule, ...] = (
     ),
 )
 
-# --- too much --------------------------------------------------------------------------------------------------------
-
-_LIMIT = (
-    r"(?:recommend\w*|guidelines?\w*|allow\w*|maximum|limits?\b|ceiling|number\b|figures?|course\b|total\b|threshold"
-    r"|supported|mtus|odg"
-    r"|\d+(?:,\d+)? ?(?:visits|sessions|mg|med|mme|hours|treatments|levels|injections))"
-)
-_TOO_MUCH: tuple[Rule, ...] = (
-    Rule(
-        name="reasons.count.exceeds",
-        why="The request exceeds what the guideline allows.",
-        examples={
-            "The request exceeds the guideline recommendations.": _OVER,
-            "The request for 12 sessions exceeds the 6 visits recommended.": _OVER,
-            "MTUS allows 8-10 visits. The request for 18 is in excess of this.": _OVER,
-            "It does not exceed the limit.": None,
-            "The patient exceeds expectations at work no more than twice a day.": None,
-        },
-        pattern=compiled(r"\b(?:exceed(?:s|ed|ing)?|surpass\w*|in excess of|well over)\b"),
-        unless=compiled(
-            r"\b(?:does not|do not|not) (?:go )?(?:exceed|beyond)|should not exceed|not exceed|short[- ]term|odg position"
-            r"|(?:twice|once)(?: or twice)? (?:a|per|daily)|\bno more than\b|long[- ]term|recommends? that|\brisks?\b"
-            r"|duration|extended period"
-            r"|acute phase|short (?:course|period)|period (?:supported|recommended|allowed)"
-        ),
-    ),
-    Rule(
-        name="reasons.count.above",
-        why="A count, dose or level is above a number of the guideline's.",
-        examples={
-            "The current MED is 240 mg, which is above the recommended 120 mg.": _OVER,
-            "The visits requested are more than what guidelines recommend.": _OVER,
-            "A block at four levels is above the two levels allowed by guidelines.": _OVER,
-            "The 14 days requested are above that.": _OVER,
-            "The request is longer than the 2 weeks supported by MTUS.": _OVER,
-            "He has had 36 visits against the 24 that the guideline allows.": _OVER,
-            "Pain has lasted more than two months.": None,
-            "Pain was above the knee.": None,
-        },
-        pattern=compiled(
-            rf"\b(?:above|over|beyond|past|higher than|greater than|more than) (?:(?:both|even|that|what|twice|is|the|mtus"
-            rf"|odg|acoem|usual|initial|daily|recommended|stated"
-            rf"|two|three|four|five|six|\d+(?:-\d+)?) )*?(?:trial of \w+ |(?:visits|sessions|levels|weeks"
-            rf"|hours) )?(?:that )?{_LIMIT}"
-            r"|\b(?:well )?(?:above|over|beyond) (?:both|what)\b"
-            r"|\b(?:above|over|beyond|past|more than|longer than) (?:that|this|these|those)\b"
-            r"(?: (?:limit|number|amount|figure|maximum|ceiling|recommend\w*|guideline\w*|level)\b|(?= ?(?:[.,;]|$)))"
-            r"|\brequest(?:ed)? (?:\w+ ){0,4}?(?:is|are) (?:\w+ )?longer than (?:the|what|is|\d)"
-            r"|\bagainst (?:the|a) (?:\w+ ){1,5}?(?:guidelines?|odg|mtus|acoem) (?:allow|recommend|support|permit)"
-            r"|\bmore than (?:the|what) (?:\w+ ){0,3}?(?:supports?|allows?|recommends?|permits?|endorses?|advises?"
-            r"|provides? for)\b"
-        ),
-        unless=compiled(
-            r"\b(?:does not|do not|not) (?:go )?(?:exceed|beyond)|not exceed|short[- ]term|more than (?:\d+|one|two|three"
-            r"|six) (?:months|weeks|years"
-            r"|days)|\bno more than\b|more than half|long[- ]term|recommends? that|\brisks?\b|(?:greater|more"
-            r"|higher) than \d+ (?:cm|mm|kg|percent|%)"
-            r"|over the (?:last|past|course|counter)|over \d+ (?:weeks|months|years)|over (?:the )?(?:initial )?(?:course"
-            r"|number)|recommended (?:\w+ ){0,3}(?:weeks|days|months)|duration|acute phase"
-            r"|extended period"
-        ),
-    ),
-    Rule(
-        name="reasons.count.times",
-        why="The request is twice or several times what the guideline allows.",
-        examples={
-            "This is nearly double what the guideline allows.": _OVER,
-            "The dose is three times the ceiling.": _OVER,
-            "He takes it three times a day.": None,
-        },
-        pattern=compiled(
-            r"\b(?:(?:more than )?(?:nearly |almost |exactly )?(?:twice|double|triple|(?:two|three|four|five|six"
-            r"|\d+) times) (?:of )?(?:what|that|the"
-            r"|than|over)|(?:is|are|be|was) (?:nearly |almost |exactly )?(?:double|triple)\b|double of)\b"
-        ),
-        unless=compiled(r"\b(?:twice|once|times) (?:a|per|daily|in the)\b|\brisks?\b"),
-    ),
-    Rule(
-        name="reasons.count.used_up",
-        why="The number that the guideline allows has been had, or would be passed with what is asked for.",
-        examples={
-            "The patient has already completed the maximum number of sessions allowed.": _OVER,
-            "With the prior 24, this would make 36 visits.": _OVER,
-            "He has completed six visits.": None,
-        },
-        pattern=compiled(
-            r"\b(?:completed|received|had|used|exhausted|undergone) (?:\w+ ){0,3}?(?:maximum|full|entire|recommended"
-            r"|allowed) (?:\w+ ){0,3}?"
-            r"(?:visits|sessions|treatments|number|course|injections)|\bwould make \d+|\blimit is\b"
-        ),
-        unless=compiled(r"\b(?:has|have) not\b|\bnot (?:yet )?(?:completed|received)"),
-    ),
-    Rule(
-        name="reasons.count.not_a_trial",
-        why="A full programme or series is asked for where the guideline begins with a trial.",
-        examples={
-            "The request is for a full program where a two-week trial comes first.": _OVER,
-            "A trial is requested.": None,
-        },
-        pattern=compiled(
-            r"\bfull (?:program|course|series)[^;]{0,60}\b(?:trial|only|two[- ]week|initial)|\bwhere only an?\b"
-            r"|\binstead of (?:an? )?(?:initial )?trial"
-        ),
-    ),
-)
-
-_RECITED_LIMIT: tuple[Rule, ...] = (
-    Rule(
-        name="reasons.recited.limit",
-        why="One sentence sets the guideline's number and the request's beside each other.",
-        examples={
-            "ODG recommends up to 10 visits over 8 weeks; this request is for 16.": _OVER,
-            "The guideline allows 2 blocks, and the provider asks for 4.": _OVER,
-            "ODG recommends up to 10 visits.": None,
-        },
-        pattern=compiled(
-            r"\b(?:up to|maximum of|no more than|limit\w* (?:to|of)|allows?|recommends?) (?:\w+ ){0,2}?\d[^;]{0,60}[;,]"
-            r" (?:and |but |while |whereas |yet )?(?:this|the|his|her) (?:\w+ )?(?:request|one|provider|physician)[^;]{0,30}?"
-            r"\b(?:is|was|for|asks?) (?:for )?\d"
-        ),
-    ),
-)
-
-APPLIED: dict[Reason, tuple[Rule, ...]] = {_LONG: _TOO_LONG, _AGAINST: _NOT_RECOMMENDED, _OVER: _TOO_MUCH}
-RECITED: dict[Reason, tuple[Rule, ...]] = {_LONG: _RECITED_LONG, _AGAINST: _RECITED_AGAINST, _OVER: _RECITED_LIMIT}
+APPLIED: dict[Reason, tuple[Rule, ...]] = {_LONG: _TOO_LONG, _AGAINST: (*_NOT_RECOMMENDED, *_NO_SUPPORT)}
+RECITED: dict[Reason, tuple[Rule, ...]] = {
+    _LONG: _RECITED_LONG,
+    _AGAINST: (*_RECITED_AGAINST, *_NO_SUPPORT[1:2], *_NO_SUPPORT[3:]),
+}
 MATTER = matter_of(
     {code: (*rules, *RECITED.get(code, ()), *((SINCE,) if code == _LONG else ())) for code, rules in APPLIED.items()}
 )

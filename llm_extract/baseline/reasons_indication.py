@@ -1,112 +1,12 @@
-"""Reasons that speak of this patient: what comes first was not tried, or an indication of the guideline is absent."""
+"""Reasons that speak of this patient: an indication of the guideline is absent."""
 
 from __future__ import annotations
 
-from llm_extract.baseline.reasons_words import FIRST, NO, TREATED, gap, matter_of
+from llm_extract.baseline.reasons_words import NO, gap, matter_of
 from llm_extract.baseline.rule import Rule, compiled
 from llm_extract.schema import Reason
 
-_FIRST: Reason = "first_line_not_tried"
 _UNMET: Reason = "criteria_not_met"
-
-# --- what comes first ------------------------------------------------------------------------------------------------
-
-_NOT_CARE = (
-    r"tried to return|last tested|trial of (?:the )?(?:spinal|stimulator)|decision has|no decision|trials? to (?:determine"
-    r"|show)|randomi[sz]ed"
-    r"|has been no decision|how many|number of|description of|account of|\bresults? of|\brespon(?:se|ded) to|\boutcomes?\b"
-    r"|\bspecifics\b|\bdetails\b"
-    r"|not (?:been )?(?:recommended|supported)"
-)
-_ELSE_WHEN = r"(?:until|unless|because|but|however|although|whereas|before|prior to|since)\b"
-_UNTRIED: tuple[Rule, ...] = (
-    Rule(
-        name="reasons.first_line.no_trial",
-        why="A negation, then a trial or failure, then what comes first.",
-        examples={
-            "There is no documentation that the patient has tried and failed first-line medications.": _FIRST,
-            "The patient has not exhausted conservative treatment.": _FIRST,
-            "The records do not show failure of antidepressants.": _FIRST,
-            "There is no indication that the patient cannot tolerate oral NSAIDs.": _FIRST,
-            "The patient has yet to try a home exercise program.": _FIRST,
-            "It is unclear how many sessions of therapy have been completed.": None,
-        },
-        pattern=compiled(rf"{NO}{gap(16, but=_ELSE_WHEN)}\b{TREATED}\b{gap(9)}{FIRST}"),
-        unless=compiled(_NOT_CARE),
-    ),
-    Rule(
-        name="reasons.first_line.care_untried",
-        why="A negation, then what comes first, then that it was tried or failed.",
-        examples={
-            "There is no evidence that conservative treatment has been exhausted.": _FIRST,
-            "There was no mention of Tylenol, NSAID, Tricyclic or weaning failure.": _FIRST,
-            "There is no documentation that TENS was trialed for one month.": _FIRST,
-            "There is no record of active physical therapy having been done before this.": _FIRST,
-            "No benefit of therapy was seen.": None,
-        },
-        pattern=compiled(rf"{NO}{gap(12)}{FIRST}{gap(12)}\b{TREATED}\b"),
-        unless=compiled(_NOT_CARE),
-    ),
-    Rule(
-        name="reasons.first_line.care_not_done",
-        why="What comes first, then that it was not done.",
-        examples={
-            "Conservative care has not been exhausted.": _FIRST,
-            "Sleep hygiene was never attempted.": _FIRST,
-            "Intolerance of other treatments is not shown.": _FIRST,
-            "First-line treatment was given.": None,
-        },
-        pattern=compiled(
-            r"\b(?:first[- ]line|conservative|non-?operative|home exercise program|sleep hygiene|physical therapy|lesser"
-            r"|lower levels? of care)\b"
-            r"[^.;]{0,60}\b(?:not|never) (?:been |yet been |yet )?(?:failing|tried|attempted|exhausted|failed|documented"
-            r"|completed|provided|given"
-            r"|trialed|optimi[sz]ed|maximi[sz]ed)\b"
-            r"|\b(?:intoleran\w+|failure|exhaustion|trials?) (?:of|to|with) (?:[a-z-]+ ){1,6}?(?:is|was|are|were|has"
-            r"|have) not (?:been )?"
-            r"(?:shown|documented|established|demonstrated|described|mentioned|evident|noted)\b"
-        ),
-        unless=compiled(_NOT_CARE + r"|not (?:been )?documented to (?:help|improve)"),
-    ),
-    Rule(
-        name="reasons.first_line.no_such_trial",
-        why="A negation, then the trial that was spoken of before.",
-        examples={"The notes failed to provide evidence of such a trial.": _FIRST, "Such a trial was done.": None},
-        pattern=compiled(rf"{NO}{gap(8)}\b(?:such an?|any|prior|previous) trials?\b"),
-        unless=compiled(_NOT_CARE),
-    ),
-    Rule(
-        name="reasons.first_line.not_yet",
-        why="The words alone say that something else comes first.",
-        examples={
-            "Ongoing use of Norco obviates the need for the topical compound.": _FIRST,
-            "A trial has not yet been completed.": _FIRST,
-            "No prior trial of a splint is on record.": _FIRST,
-            "Failure of oral drugs has not occurred.": _FIRST,
-            "There is no record that a home program was ever set up.": _FIRST,
-            "He had finished only half of the therapy prescribed.": _FIRST,
-            "Only three sessions of therapy had been done.": _FIRST,
-            "The trial helped.": None,
-        },
-        pattern=compiled(
-            r"\b(?:prior to (?:trying|exhausting)|cannot be called exhausted|not (?:yet )?(?:been )?(?:completed|finished"
-            r"|tried|attempted)\b"
-            r"|had not (?:had|tried|been)|has not (?:had an? (?:\w+ )?trial|occurred|reached )|obviates?\b"
-            r"|failure[^.;]{0,60}has not occurred"
-            r"|never (?:been )?(?:referred|sent|offered|tried)\b|let alone (?:that )?(?:(?:it|they) )?(?:\w+ )?fail\w*"
-            r"|not been given a home|(?:was|were) ever (?:tried|set up|given|attempted|done|started)|not (?:\w+ )?a trial of\b"
-            r"|no (?:\w+ )?(?:prior|previous|initial|adequate|formal) (?:\w+ )?(?:trial of|attempts? at)"
-            r"|no (?:word|sign|evidence|mention|record)[^;]{0,30}\b(?:tried|attempted|trialed)\b"
-            r"|only (?:[\w-]+ ){1,3}?(?:visits|sessions) (?:of (?:\w+ ){1,3}?)?(?:had|have|has|were|was) (?:been )?(?:done"
-            r"|attended|completed|had)"
-            r"|(?:finished|completed|attended|had) only (?:half|part|some|a few|\w+) of (?:\w+ ){0,3}?(?:therapy|visits"
-            r"|sessions|treatment))"
-        ),
-        unless=compiled(_NOT_CARE + r"|has not begun the program"),
-    ),
-)
-
-# --- indications -----------------------------------------------------------------------------------------------------
 
 _NOT_AGAINST = (
     r"(?!not (?:\w+ly )?(?:been )?(?:recommend|support|endors|fda|advis)|not (?:medically )?(?:necessary|certified|appropriate)"
@@ -115,6 +15,7 @@ _NOT_AGAINST = (
 NOT = NO.replace(r"\b(?:", rf"\b{_NOT_AGAINST}(?:", 1) + r"(?! (?:risk of harm|cost))"
 """A negation, but not the words that decide or that say that a guideline is against it."""
 _ELSEWHERE = (
+    r"no (?:\w+ )?(?:place|role) (?:in|for)|of no (?:\w+ )?value|not a proven|none of the guidelines|"
     r"guideline (?:gives|has)|is the patient able|last screen|to recommend|no evidence (?:to support|that)|should not"
     r"|no (?:\w+ )?(?:support|basis|literature) (?:for|to)|indication for (?:the )?(?:ongoing|continued|current)|mtus (?:do|is)"
     r"|odg (?:do|is)|do not specifically"
@@ -157,7 +58,8 @@ _ABSENT: tuple[Rule, ...] = (
             r"|deformity|lesions?|allodynia|effusion|crepitus|atrophy|locking|swelling"
             r"|impingement|compression|stenosis|compromise|pathology|tears?\b|osteoarthritis|arthritis|arthropathy|adhesive"
             r"|trigger points?"
-            r"|twitch|tumou?r|infection|trauma|injury|fracture|migraine|history|evidence of|complain\w*|conditions?\b"
+            r"|twitch|tumou?r|infection|trauma|injury|fracture|migraine|(?<!sleep )(?<!diet )history|evidence of"
+            r"|complain\w*|conditions?\b"
             r"|disorder|depression"
             r"|apnea|need for|procedure is planned|plans? for)"
         ),
@@ -174,7 +76,7 @@ _ABSENT: tuple[Rule, ...] = (
         },
         pattern=compiled(
             rf"{NOT}{gap(14)}\b(?:acute|exacerbations?|flares?|flare-?ups?|spasms?|spasticity|post-?operative|recent surgery)\b"
-            r"|\b(?:outside|past|beyond|out) (?:of )?the acute\b|\bnot acute\b"
+            r"|\bnot acute\b"
         ),
         unless=compiled(_ELSEWHERE),
     ),
@@ -277,6 +179,107 @@ _ABSENT: tuple[Rule, ...] = (
         unless=compiled(_ELSEWHERE + r"|^\W*(?:therefore,? )?(?:the request|continu\w+)\b"),
     ),
 )
+_NOT_WELL = r"\b(?:not (?:returned|working|able|been|back)|unable|cannot|never)\b"
+_NOT_IN_NEED: tuple[Rule, ...] = (
+    Rule(
+        name="reasons.criteria.no_condition",
+        why="A negation, then a condition or state for which alone the guideline has it.",
+        examples={
+            "The patient is not noted to have insomnia.": _UNMET,
+            "There is no postherpetic neuralgia.": _UNMET,
+            "The patient is not close to MMI.": _UNMET,
+            "The patient does not present with the hallmarks of CRPS.": _UNMET,
+            "He slept well.": None,
+        },
+        pattern=compiled(
+            rf"{NOT}{gap(10)}\b(?:insomnia|neuralgia|mmi\b|maximum medical improvement|hallmarks?|somnolence|obes\w+"
+            rf"|open wounds?|pressure ulcers?|dystonia|narcolepsy|adhd|peripheral pain|in conjunction with"
+            rf"|surgical intervention)\b"
+        ),
+        unless=compiled(_ELSEWHERE),
+    ),
+    Rule(
+        name="reasons.criteria.no_surgery_planned",
+        why="No operation is planned or thought of for which a study or clearance would be done.",
+        examples={
+            "The applicant was not, in fact, considering surgery.": _UNMET,
+            "There is no planned surgery for which preoperative clearance would be needed.": _UNMET,
+            "Surgery was planned.": None,
+        },
+        pattern=compiled(
+            rf"{NO}{gap(6)}\b(?:planned|scheduled|upcoming|consider\w+|contemplat\w+|intend\w+"
+            rf"|planning)(?: or \w+)? (?:[a-z]+ ){{0,5}}?(?:surg\w+|operation)\b"
+        ),
+        unless=compiled(_ELSEWHERE),
+    ),
+    Rule(
+        name="reasons.criteria.past_the_phase",
+        why="The phase or time in which alone the guideline has it is over.",
+        examples={
+            "This patient's injury is beyond the acute phase.": _UNMET,
+            "That phase ended for this man when the films were read as healed.": _UNMET,
+            "The pain began in the acute phase.": None,
+        },
+        pattern=compiled(
+            r"\b(?:outside|past|beyond|out) (?:of )?the (?:\w+ )?(?:acute|subacute|initial) (?:phase|stage|period)\b"
+            r"|\b(?:that|this|the acute) (?:phase|stage) (?:has |had )?(?:ended|passed|is over)"
+            r"|\bbeyond the (?:[\w-]+ ){1,3}cut-?off"
+        ),
+        unless=compiled(_ELSEWHERE + r"|\blasting benefit"),
+    ),
+    Rule(
+        name="reasons.criteria.partly_met",
+        why="Some of the criteria are missing.",
+        examples={
+            "Only two of the five criteria are met.": _UNMET,
+            "Two of the six are missing.": _UNMET,
+            "An assistant is for complex cases, and neither is the case in a meniscectomy.": _UNMET,
+            "All of the criteria are met.": None,
+        },
+        pattern=compiled(
+            r"\b(?:fewer than|only) (?:\w+ )(?:of the (?:\w+ )?criteria|criteria are met)\b|\b(?:one|two|three|four"
+            r"|several|some|most) of (?:the |these )?(?:\w+ )?(?:criteria |conditions )?(?:is|are) (?:missing|absent"
+            r"|not (?:met|present|fulfilled))\b|\b(?:neither|none) (?:is|was|are|were) (?:the case|true|present|met"
+            r"|at issue|fulfilled)\b"
+        ),
+    ),
+    Rule(
+        name="reasons.criteria.nothing_to_learn",
+        why="What the test would tell is known already, or would change nothing.",
+        examples={
+            "The diagnosis is already established, so further testing is not needed.": _UNMET,
+            "The diagnosis of asthma was already clinically evident and confirmed.": _UNMET,
+            "The test would not alter management.": _UNMET,
+            "It would not help.": None,
+        },
+        pattern=compiled(
+            r"\bdiagnos\w+\b[^.;]{0,50}\b(?:already|clinically) (?:\w+ )?(?:established|confirmed|made|clear|evident"
+            r"|obvious|known)\b|\b(?:test|study|studies|mri|imaging|results?|scan|it)\b (?:[a-z]+ ){0,4}?(?:would|will"
+            r"|could) not (?:\w+ )?(?:alter|change|affect|influence)\b"
+        ),
+        unless=compiled(r"\bhow (?:the|this|it)\b|\bunclear|\bexplain|\bstate"),
+    ),
+    Rule(
+        name="reasons.criteria.well",
+        why="The patient works, drives, walks and looks after himself, so that the need is not there.",
+        examples={
+            "The claimant is working full duty without restrictions.": _UNMET,
+            "The patient is independent in all activities of daily living.": _UNMET,
+            "This patient is already back at her job.": _UNMET,
+            "The patient is able to drive and use public transportation.": _UNMET,
+            "He has not stopped smoking.": _UNMET,
+            "He cannot drive.": None,
+        },
+        pattern=compiled(
+            r"\b(?:working|returned to|back (?:at|to)) (?:full duty|(?:his|her) job)\b|\bindependent (?:in"
+            r"|with) (?:[a-z]+ ){0,3}?(?:activities|adls|ambulation|mobility|self-care)|\b(?:is|was) able to (?:drive"
+            r"|walk without|ambulate without|use public)|\bdro?ve(?:s)? (?:him|her)self|\b(?:still a smoker"
+            r"|continues to smoke|not (?:stopped|quit) smoking)|\b(?:psych\w+) clearance (?:\w+ )?(?:has not|was not"
+            r"|is not)"
+        ),
+        unless=compiled(_NOT_WELL),
+    ),
+)
 DENIED = Rule(
     name="reasons.criteria.denied",
     why="Where no other rule matches, what is denied of this patient is an indication that is absent.",
@@ -289,6 +292,6 @@ DENIED = Rule(
     unless=compiled(r"\b(?:medical(?:ly)? necess\w+|necessity|appropriate)\b|\bunless\b|\bif there"),
 )
 
-APPLIED: dict[Reason, tuple[Rule, ...]] = {_FIRST: _UNTRIED, _UNMET: _ABSENT}
-MATTER = matter_of(APPLIED | {_UNMET: (*_ABSENT, DENIED)})
+APPLIED: dict[Reason, tuple[Rule, ...]] = {_UNMET: (*_ABSENT, *_NOT_IN_NEED)}
+MATTER = matter_of({_UNMET: (*_ABSENT, *_NOT_IN_NEED, DENIED)})
 RULES = MATTER.rules

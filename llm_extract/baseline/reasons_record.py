@@ -24,7 +24,10 @@ _INFO = (
     r"|provided|available|supplied|regarding the (?:request|need)))\b"
 )
 _ADJECTIVES = r"(?:(?!(?:evidence|risk|of|in|on|at|from|with|by|to|for|or|and|that|is|was|report)\b)[a-z-]+ ){0,2}?"
-_OF_GUIDELINES = r"short[- ]term|(?:mtus|guidelines?|odg|acoem) do|specifically address|surgery is not"
+_OF_GUIDELINES = (
+    r"(?:hazard|risk)s? (?:which|that)|of the (?:two|three|four|five|six|criteria) (?:is|are)\b|short[- ]term"
+    r"|(?:mtus|guidelines?|odg|acoem) do|specifically address|surgery is not"
+)
 _DOES_NOT = (
     r"\b(?:does|do|did|has|have|is|was|were|are) not|n't"
     r"|\bnor (?:do|does|did|has|have) (?:the |any |this |his |her )?(?:\w+ )?\w+"
@@ -211,6 +214,66 @@ _SILENT: tuple[Rule, ...] = (
     ),
 )
 
+_NOT_THERE: tuple[Rule, ...] = (
+    Rule(
+        name="reasons.record.no_document",
+        why="A document or figure that a reviewer needs is not there.",
+        examples={
+            "No periodontal charting and no bitewing series has been submitted.": _GAP,
+            "There is also no sleep history in any of the notes.": _GAP,
+            "No MRI report was included with the records.": _GAP,
+            "There is no documentation of a multidisciplinary evaluation.": _GAP,
+            "There is no list of current medications.": _GAP,
+            "There is no history of cancer.": None,
+        },
+        pattern=compiled(
+            r"\b(?:no|without|lacks?|lacking|neither|nor an?) (?:(?:documentation|record|mention) of (?:an? "
+            r"|the )?)?(?:(?!evidence|findings|signs)[a-z-]+ ){0,2}?(?:charting|(?:sleep|diet|dietary|medication"
+            r"|weight) history|bmi\b|vital signs|blood pressure readings?|(?:mri|imaging|pr-2|emg|x-ray) reports?"
+            r"|x-rays|radiographs|audiogram|laboratory results|testing results|(?:multi|inter)disciplinary evaluation"
+            r"|psychological evaluation|list of|home situation|narrative commentary|baseline (?:measure\w*|function\w*"
+            r"|score\w*))"
+        ),
+    ),
+    Rule(
+        name="reasons.record.not_found",
+        why="The reviewer looked for it and did not find it, or cannot judge without it.",
+        examples={
+            "I could not locate a report that discusses this request.": _GAP,
+            "The reviewer looked for the evaluation and found neither it nor a measurement.": _GAP,
+            "This reviewer has no means of confirming that the disease exists.": _GAP,
+            "This reviewer is unable to determine necessity without a current exam.": _GAP,
+            "The surgeon could not find the nerve.": None,
+        },
+        pattern=compiled(
+            r"\b(?:i|reviewer|one) (?:am |was |is |did |could )?(?:unable to|not able to|not|cannot) (?:find|locate)\b"
+            r"|\blooked for\b[^.;]{0,120}\bfound (?:no|neither|nothing)|\bno means of (?:\w+ )?(?:confirm|verif|know"
+            r"|judg|determin|tell)|\breviewer is unable to (?:determine|assess|verify|confirm|judge|establish)"
+        ),
+    ),
+    Rule(
+        name="reasons.record.more_needed",
+        why="What is there is not enough, cannot be read, or leaves the request open.",
+        examples={
+            "More information is needed to determine medical necessity.": _GAP,
+            "The information provided is not sufficient.": _GAP,
+            "The note was handwritten, sparse, and difficult to follow.": _GAP,
+            "The request is vague and nonspecific.": _GAP,
+            "The tasks of the aide are not itemized.": _GAP,
+            "Further surgery is needed.": None,
+        },
+        pattern=compiled(
+            r"\b(?:more|additional|further) (?:clinical )?(?:information|documentation|details?) (?:is|are|would be"
+            r"|was) (?:needed|required|necessary)|\b(?:information|documentation) (?:\w+ ){0,3}?(?:is|was"
+            r"|are) (?:not (?:sufficient|adequate|enough)|insufficient|inadequate)\b|\bnot enough information"
+            r"|\bdifficult to (?:decipher|follow|read)|\bthinly developed|\brequest (?:\w+ )?(?:is"
+            r"|was) (?:\w+ )?(?:vague|ambiguous|open-ended|non-?specific)|\bnot (?:been )?(?:itemi[sz]ed|disclosed"
+            r"|spelled out|enumerated)\b"
+        ),
+        unless=compiled(r"functional|improvement|benefit"),
+    ),
+)
+
 _WATCHED: tuple[Rule, ...] = (
     Rule(
         name="reasons.monitoring.none",
@@ -264,6 +327,6 @@ _WATCHED: tuple[Rule, ...] = (
     ),
 )
 
-APPLIED: dict[Reason, tuple[Rule, ...]] = {_GAP: _SILENT, _UNWATCHED: _WATCHED}
+APPLIED: dict[Reason, tuple[Rule, ...]] = {_GAP: (*_SILENT, *_NOT_THERE), _UNWATCHED: _WATCHED}
 MATTER = matter_of(APPLIED)
 RULES = MATTER.rules

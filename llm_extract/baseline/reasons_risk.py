@@ -1,4 +1,4 @@
-"""Reasons beside the indications: a risk that weighs against it, another treatment's denial, what the patient has already."""
+"""Reasons beside the indications: a risk that weighs against it, or what the patient has already."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from llm_extract.baseline.rule import Rule, compiled
 from llm_extract.schema import Reason
 
 _RISK: Reason = "safety"
-_DEPENDS: Reason = "depends_on_denied"
 _OTHER: Reason = "other"
 
 # --- risk ------------------------------------------------------------------------------------------------------------
@@ -88,7 +87,7 @@ _RISKS: tuple[Rule, ...] = (
             "There are no contraindications.": None,
         },
         pattern=compiled(
-            r"\bcontraindicat(?:ed|ion)\b|\bdanger\w*|\bover-?sedation|\boverdose\b|\brespiratory depression|\bbeers\b"
+            r"\bcontraindicat(?:ed|ions?)\b|\bdanger\w*|\bover-?sedation|\boverdose\b|\brespiratory depression|\bbeers\b"
             r"|\badvanced age|\btoxicity"
             r"|\b(?:kidney|renal|liver|hepatic) (?:disease|impairment|failure|insufficiency)|\bhazard|\bunsafe\b"
             r"|\bsafety (?:concern|issue|risk)|\bconcerns? (?:about|for|over|regarding) (?:the |his |her )?(?:\w+ )?safety"
@@ -104,107 +103,102 @@ _RISKS: tuple[Rule, ...] = (
         unless=compiled(_NO_RISK),
     ),
 )
+_NONE_OF_IT = _NO_RISK + r"|\b(?:no|not|never|none|neither|without|nor|ineffective\w*|screen\w*|monitor\w*)\b"
+_HARMED: tuple[Rule, ...] = (
+    Rule(
+        name="reasons.risk.reaction",
+        why="The patient reacted to the drug, or is known to.",
+        examples={
+            "The patient is allergic to codeine.": _RISK,
+            "The worker swelled up in both legs on plain gabapentin.": _RISK,
+            "The patch caused a rash.": _RISK,
+            "The cream irritated the skin.": _RISK,
+            "The drug makes the patient drowsy.": _RISK,
+            "He nodded off while driving.": _RISK,
+            "There was no rash with the patch.": None,
+            "Swelling of the knee is seen.": None,
+        },
+        pattern=compiled(
+            r"\b(?:allerg(?:ic|y) (?:to|reaction)|known (?:\w+ )?allergy)|\b(?:rash|dermatitis|swelling|swelled"
+            r"|swollen|edema|drows\w+|sedation|somnolence|hyperalgesia|palpitations)\b[^.;]{0,25}? (?:on|with|from"
+            r"|to) (?:the |this |plain |his |her )?(?:drug|medic\w+|patch|cream|gabapentin|opioid|nsaid|narcotic)"
+            r"|\b(?:caus(?:es|ed)|mak(?:es|ing)|made|le(?:ads|d) to|left) (?:\w+ ){0,3}?(?:rash|dermatitis|burns"
+            r"|sedation|drowsy|drowsiness|sedated|dizzy|hyperalgesia)\b|\birritat\w+ (?:of )?(?:the|his|her) skin"
+            r"|\bnodd(?:ed|ing) off\b|\b(?:fell|falls|falling) asleep (?:at|while|during)"
+            r"|\bopioid[- ]induced hyperalgesia|\b(?:overuse|rebound) headaches?\b"
+        ),
+        unless=compiled(_NONE_OF_IT),
+    ),
+    Rule(
+        name="reasons.risk.together",
+        why="Drugs taken together that add to each other's harm.",
+        examples={
+            "The combination augments sedation.": _RISK,
+            "The sedating effects are additive.": _RISK,
+            "There is a concern for serotonin syndrome with tramadol.": _RISK,
+            "He takes two sedating drugs at the same hours, a pairing that depresses breathing.": _RISK,
+            "This combination is known to be abused.": _RISK,
+            "The combination of therapy and rest did well.": None,
+        },
+        pattern=compiled(
+            r"\b(?:combin\w+|together|concurrent\w*|pairing|mix(?:ture)?|along with)\b[^.;]{0,70}?\b(?:sedat\w+"
+            r"|abuse(?:d|rs)?|addict\w+|fatal|breathing|serotonin)\b|\bserotonin syndrome|\bseizure threshold"
+            r"|\bdepress(?:es|ing|ion of)? (?:\w+ )?(?:breathing|respirat\w+)|\b(?:sedat\w+ )?effects are additive"
+            r"|\b(?:two|three|several|multiple) sedat\w+ (?:drugs|medications|agents)|\binteract(?:s"
+            r"|ions?) (?:\w+ )?(?:with|exists?)|\bqt prolongation"
+        ),
+        unless=compiled(_NONE_OF_IT),
+    ),
+    Rule(
+        name="reasons.risk.outweighs",
+        why="Harm is weighed against the good, and found too great.",
+        examples={
+            "The risk of this procedure outweighs the potential benefit.": _RISK,
+            "The test exposes the patient to unnecessary radiation.": _RISK,
+            "Radiation without a question to answer is to be avoided.": _RISK,
+            "It is not safe to continue.": _RISK,
+            "The scan adds contrast in a man whose creatinine was 1.6.": _RISK,
+            "The absorption across abraded skin is potentially toxic.": _RISK,
+            "Benefits outweigh the costs.": None,
+        },
+        pattern=compiled(
+            r"\b(?:risks?|harms?|dangers?|side[- ]effects?)\b[^.;]{0,60}?\boutweigh|\b(?:risks?|dangers?) (?:is"
+            r"|are) (?:\w+ )?not (?:\w+ )?(?:justif|worth)|\bunnecessary (?:risks?|radiation|harm|exposure)"
+            r"|\bradiation\b[^.;]{0,60}\bavoid|\bexpos(?:es|ed|ing) (?:\w+ ){1,3}to (?:\w+ )?(?:risks?|radiation|harm)"
+            r"|\bnot (?:be )?safe\b|\bcontrast\b[^.;]{0,50}\b(?:creatinine|kidneys?|renal|gfr|allerg\w+)"
+            r"|\b(?:potentially|can be|be|is|are) (?:toxic|lethal|fatal|harmful)\b|\bsafety of (?:this|the"
+            r"|its)[^.;]{0,40}\bnot (?:been )?(?:established|shown|proven)|\b(?:is|are) (?:a |an )?(?:\w+ )?(?:risk"
+            r"|danger|hazard) to (?:the|this|his|her)\b"
+        ),
+    ),
+    Rule(
+        name="reasons.risk.dependent",
+        why="Dependence, tolerance or addiction in this patient.",
+        examples={
+            "The patient has become dependent on this medication.": _RISK,
+            "The patient has developed tolerance.": _RISK,
+            "The patient has a history of substance abuse, making opioids inappropriate.": _RISK,
+            "It has a high addiction potential.": _RISK,
+            "The patient is pregnant.": _RISK,
+            "There is no history of substance abuse.": None,
+        },
+        pattern=compiled(
+            r"\b(?:become|is|physically|psychologically|are) (?:\w+ )?dependent (?:up)?on (?:this (?:drug|med)"
+            r"|the (?:drug|med)|opioids?|narcotics?|benzo)|\bdeveloped (?:\w+ )?(?:tolerance|dependence|addiction)"
+            r"|\b(?:signs?|history) of (?:\w+ )?(?:addiction|substance abuse|alcohol|drug abuse|seizures|overdose"
+            r"|gi bleed\w*|gastrointestinal bleed\w*)|\b(?:addiction|abuse) potential|\bpotential for (?:abuse"
+            r"|addiction|misuse)|\balcohol (?:abuse|daily|while)|\b(?:is|are) (?:pregnant|breast[- ]?feeding)\b"
+            r"|\bgi bleed (?:on|from|with)\b|\bseizure history\b"
+        ),
+        unless=compiled(_NONE_OF_IT),
+    ),
+)
 _RECITED_RISK: tuple[Rule, ...] = (
     Rule(
         name="reasons.recited.risk",
         why="Skin reactions to light are told of one drug alone: whoever recites them argues from them.",
         examples={"Topical ketoprofen has a high incidence of photocontact dermatitis.": _RISK, "It may cause a rash.": None},
         pattern=compiled(r"photocontact|photosensiti\w+"),
-    ),
-)
-
-# --- another treatment's denial --------------------------------------------------------------------------------------
-
-_DENIED = (
-    r"(?:not (?:been )?(?:found )?(?:to be )?(?:deemed )?(?:considered )?(?:medically )?(?:necessary|certified|authorized"
-    r"|approved|established"
-    r"|found|supported|indicated|recommended|warranted)|denied|non-?certified|upheld)"
-)
-_VERDICT = (
-    r"(?:not (?:been )?(?:found )?(?:to be )?(?:deemed )?(?:considered )?(?:medically )?(?:necessary|certified|authorized"
-    r"|approved)"
-    r"|denied|non-?certified|upheld)"
-)
-_SERVICE = (
-    r"(?:surger(?:y|ies)|surgical \w+|procedures?|operation|injections?|arthroscopy|fusion|blocks?|trial|implant\w*|unit"
-    r"|device|program|nsaids?|opioids?|stimulator|services?)"
-)
-_DEPENDENT: tuple[Rule, ...] = (
-    Rule(
-        name="reasons.depends.as",
-        why='"As/since/because" something else is not necessary, at the head of the sentence.',
-        examples={
-            "As the primary service is not supported, this associated service is also not supported.": _DEPENDS,
-            "Since the surgery is not medically necessary, the assistant is not.": _DEPENDS,
-            "Because the guideline is not found, it is unclear.": None,
-            "As Soma is specifically not recommended by MTUS, it is not necessary.": None,
-            "Since gabapentin is not supported in any topical form, the cream is not.": None,
-        },
-        pattern=compiled(
-            r"^\W*(?:(?:and|additionally|further|also),? )?(?:since|as|because|given that|inasmuch as|in that|with"
-            r"|in light of)\b(?:(?!guideline"
-            rf"|component|ingredient|criteria|there is|has not (?:been )?(?:tried|fail)|functional|benefit|document|evidence"
-            rf"|record)[^.,]){{0,160}}"
-            rf"(?:\b{_VERDICT}\b|\b(?:primary|requested|associated|underlying"
-            rf"|{_SERVICE})(?:(?!guideline)[^.,]){{0,80}}\b{_DENIED}\b)"
-        ),
-        unless=compiled(r"\bcomponents?\b|as noted|conservative care cannot"),
-    ),
-    Rule(
-        name="reasons.depends.associated",
-        why="Services associated with a surgery that is denied.",
-        examples={
-            "None of the associated services are medically necessary.": _DEPENDS,
-            "The associated surgical request is not certified, therefore this is not necessary.": _DEPENDS,
-            "The requested surgery was not approved.": _DEPENDS,
-            "The associated pain is bad.": None,
-        },
-        pattern=compiled(
-            rf"\b(?:none of the associated|associated (?:\w+ ){{0,3}}?(?:requests?|services?|items?|procedures?) (?:is|are|was"
-            rf"|were) (?:also |therefore )?"
-            rf"(?:not|non)|(?:primary|surgical|requested|index|proposed|underlying) {_SERVICE}[^.;]{{0,30}}(?:is|was|are|were"
-            rf"|has been) "
-            r"(?:not|non|denied)|see #? ?\d)"
-        ),
-        unless=compiled(r"\bcomponents?\b|as noted|conservative care cannot"),
-    ),
-    Rule(
-        name="reasons.depends.service",
-        why="A surgery, injection or device that is denied, and what would only serve it.",
-        examples={
-            "The surgery has not been approved, so post-operative therapy is not required.": _DEPENDS,
-            "The TENS supplies are not necessary as the unit itself is not necessary.": _DEPENDS,
-            "The NSAID has been found not medically necessary; therefore a PPI is not needed.": _DEPENDS,
-            "The injection is not certified.": _DEPENDS,
-            "The surgery went well.": None,
-        },
-        pattern=compiled(
-            rf"\b{_SERVICE}(?: itself)? (?:is|was|are|were|has|have|had)(?: been)?(?: \w+)?? (?:not (?:been )?(?:found "
-            rf"|deemed |considered )?(?:to be )?"
-            r"(?:medically )?(?:necessary|certified|approved|authorized)|denied|non-?certified)"
-        ),
-        unless=compiled(
-            r"\bcomponents?\b|as noted|conservative care cannot|not (?:\w+ )?(?:supported|indicated|recommended) (?:by|for|in"
-            r"|as)\b"
-        ),
-    ),
-    Rule(
-        name="reasons.depends.no_need",
-        why="What it would serve is gone: nothing is left to need it.",
-        examples={
-            "The request for a cold unit is dependent on the surgery, which is not certified.": _DEPENDS,
-            "The service is moot.": _DEPENDS,
-            "There is no need for the brace.": _DEPENDS,
-            "He depends on his wife.": None,
-        },
-        pattern=compiled(
-            rf"\b(?:dependen[td]|contingent|predicated|hinges"
-            rf"|depends) (?:up)?on (?:\w+ ){{0,4}}?{_SERVICE}\b[^;]{{0,40}}{_DENIED}"
-            r"|\b(?:since (?:the )?(?:latter|former)[^.;]{0,40}not|(?:request|service)[^.;]{0,40}(?:moot|no longer (?:needed"
-            r"|applicable|necessary))"
-            r"|not applicable\b|there is no need for the\b)"
-        ),
-        unless=compiled(r"\bcomponents?\b|as noted|conservative care cannot"),
     ),
 )
 
@@ -226,7 +220,8 @@ _ELSE: tuple[Rule, ...] = (
             r"|authorized|certified))\b[^.;]{0,50}"
             r"\b(?:braces?|bed|unit|crutches|device|manual|naproxen|nsaid|one\b|walker|chair|wheelchair|drug|medication"
             r"|supplies|cane)"
-            r"|\bowns? (?:\w+ ){1,4}already\b|\bstill has them|\bsecond pair|\bduplicat\w+|\bredundan\w+|\b(?:can be had"
+            r"|\bowns? (?:\w+ ){1,4}already\b|\bstill has them|\bsecond pair\b(?! of (?:\w+ )?(?:hands|eyes))"
+            r"|\bduplicat\w+|\bredundan\w+|\b(?:can be had"
             r"|available|obtained"
             r"|purchased) (?:\w+ )?over[- ]the[- ]counter"
             r"|\bavailable without (?:a )?prescription|\bserve no purpose|\balso an nsaid"
@@ -234,7 +229,7 @@ _ELSE: tuple[Rule, ...] = (
     ),
 )
 
-APPLIED: dict[Reason, tuple[Rule, ...]] = {_RISK: (*_RISKS, *_RECITED_RISK), _DEPENDS: _DEPENDENT, _OTHER: _ELSE}
+APPLIED: dict[Reason, tuple[Rule, ...]] = {_RISK: (*_RISKS, *_HARMED, *_RECITED_RISK), _OTHER: _ELSE}
 RECITED: dict[Reason, tuple[Rule, ...]] = {_RISK: _RECITED_RISK}
 MATTER = matter_of(APPLIED)
 RULES = MATTER.rules

@@ -13,7 +13,7 @@ Kind = Literal["closing", "outside", "recited", "applied"]
 
 _BODY = (
     r"(?:(?:the )?(?:ca(?:lifornia)? |current |cited |most |these |this |treatment |evidenced?[- ]based |clinical |practice "
-    r"|official "
+    r"|official |disability "
     r"|chronic pain |medical |postsurgical |post-surgical |acoem |mtus |odg )*"
     r"(?:mtus|acoem|odg|aaos|fda|aasm|cms|aetna|guidelines?|schedule|protocol|peer[- ]reviewed literature|literature|beers"
     r"|study|studies"

@@ -60,7 +60,7 @@ BENEFIT = (
     r"|gains?\b"
     r"|improv(?:ed|ements?|ing|es|e)\b|(?:measurable|meaningful|significant|sustained|good|real|any) progress\b|better\b"
     r"|help(?:s|ed|ful|ing)?\b(?<!\bhelp)|\bhelp\b(?! (?:with (?!(?:the |his |her )?(?:pain|symptom|function))|at|around)\b)"
-    r"|analgesi[ac]\b(?! (?:medic|agent|drug|adjuv))"
+    r"|analgesia\b|analgesic (?:effect|benefit|relie|respon|efficac)\w*"
     r"|change(?:s|d)? (?:in|of) (?:\S+ ){0,3}?(?:pain|vas|function|symptoms|medications?|work)"
     rf"|{LESS}|pain (?:scores?|levels?|control|scales?|ratings?)|can do (?:with|on)\b|(?:with|to) what effect\b"
     r"|(?<!unusual )(?<!allergic )(?<!adverse )respon(?:se|ded|ds) (?:\w+ ){0,1}?to (?!oral|conserv)|outcomes?\b(?! tool)"
@@ -72,21 +72,23 @@ BENEFIT = (
 )
 """What a treatment is given for."""
 TREATED = (
-    r"(?:trials?|tried|try|trialed|failed|failures?|fail|attempt\w*|exhaust\w*|unresponsive|refractory|recalcitrant|intoleran\w+"
+    r"(?:trials?|tried|try|trialed|failed|failures?|fail|attempt\w*|exhaust\w*|unresponsive|ineffective"
+    r"|refractory|recalcitrant|intoleran\w+"
     r"|(?:not )?tolerate[ds]?|responded|complet\w+|undergone|undertaken|engaged in|participat\w+|contraindicat\w+"
     r"|having been done"
     r"|had (?:an? )?(?:\w+ )?(?:course|trial|attempt)|course of)"
 )
 """That a treatment was used up."""
 FIRST = (
-    r"(?:first[- ]line|conservative|non-?operative|anti-?depress\w+|anti-?convuls\w+|anti-?epilep\w+|tri-?cyclics?|snri|aed\b"
+    r"(?:first[- ]line|conservative|omeprazole|generics?\b|cbt\b|over-the-counter|tylenol|less invasive"
+    r"|non-?operative|anti-?depress\w+|anti-?convuls\w+|anti-?epilep\w+|tri-?cyclics?|snri|aed\b"
     r"|gabapentin|oral\b|physical therapy|therap(?:y|ies)|physiotherapy|medications?|nsaids?|measures|treatments?|options?"
     r"|lower levels?|care\b|home exercise|exercises?|acetaminophen|methods?|tens\b|sleep hygiene|sleep aids?|alternatives?"
     r"|injections?|modalities|splint\w*|bracing|ice packs?|agents?|hygiene|interventions?|diet\w*|analgesics|opioids?)"
 )
 """What comes first by the guidelines."""
 WATCH = (
-    r"(?:urine (?:drug|tox\w*)|drug (?:screen\w*|test\w*)|toxicology|uds\b|udt\b|cures\b|pain (?:contract|agreement"
+    r"(?:urine (?:drug|tox\w*)|drug (?:screen\w*|test\w*)|toxicology|uds\b|udt\b|cures\b|pdmp\b|pain (?:contract|agreement"
     r"|management (?:contract|agreement))|(?:opioid|opiate|narcotic|treatment|medication) (?:pain )?(?:contract|agreement)"
     r"|signed (?:\w+ )?(?:contract|agreement)|agreement (?:in|on|is)|aberran\w+|abuse\b|misuse|diversion"
     r"|risk (?:assessment|stratification|screening)|pill counts?|(?:4|four) ?\"?a'?s|drug[- ]seeking"

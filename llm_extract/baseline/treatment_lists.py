@@ -79,6 +79,7 @@ RULES: tuple[Rule, ...] = (
         examples={
             "The employee has been provided with a manual hospital bed and a bath bench.": ("manual hospital bed", "bath bench"),
             "The patient has received the following: Norco, moxibustion.": ("moxibustion",),
+            "The patient has received Reiki and a second one in May.": ("Reiki",),
             "The patient has received a letter.": None,
         },
         pattern=compiled(
@@ -153,7 +154,7 @@ _NO_TREATMENT = re.compile(
     r"|significant|temporary|minimal|benefit|success|results?|help|difficulty|numbness|tenderness|back|neck|shoulder|knee|leg"
     r"|reductions?|decreases?|increases?|night|complications?|psych|home|return|changes?|dosage|dose|placebo|hospital|er"
     r"|emergency|clinic|sessions?|series|courses?|trials?|requests?|refills?|decisions?|authorizations?|helpful|effective"
-    r"|beneficial"
+    r"|beneficial|ones?"
     r"|attends|continues|goes|meetings?|individual|group|and)\b",
 )
 _SHAPE = re.compile(r"[a-z][a-z'/-]{2,}(?: [a-z'/-]{2,}){0,3}")

@@ -20,7 +20,7 @@ _TAIL = (
 )
 _HEAD_ENDS = (
     r"(?![\w-])(?! (?:of the (?:claim|file)|syndrome|pain\b|report|technician|deficit|request|department|center|office|notes?"
-    r"|clinic|evaluation|consult|level|score|for (?:\w+ )?(?:clearance|authorization)))(?!/)"
+    r"|fractures?|clinic|evaluation|consult|level|score|for (?:\w+ )?(?:clearance|authorization)))(?!/)"
 )
 _DRUG_THERAPY = compiled(r"(?:\w+ )*?(?:(?:opioid|opiate|narcotic|medication|drug|antibiotic|nsaid)s? therapy|pharmacotherapy)")
 
@@ -39,7 +39,15 @@ _DEVICE = Rule(
         "A TENS unit was applied in the office.": ("TENS unit",),
         "He has an unloader brace, which he wears at work.": ("unloader brace",),
         "She was given a sling with abduction pillow.": ("sling with abduction pillow",),
+        "She wears pressure garments, an elbow strap and an SI belt.": ("pressure garments", "elbow strap", "SI belt"),
+        "Night splints since April helped for a time.": ("Night splints",),
+        "Wrist splint at night for 10 weeks, no help.": ("Wrist splint",),
+        "A night guard was made in June.": ("night guard",),
+        "IVC filter placed 2/20/13, retrieved 5/13.": ("IVC filter",),
         "The brace was requested.": None,
+        "A splint at night is recommended.": None,
+        "A brace for 6 weeks would help. DME: lumbar support, cold pack 30 days.": None,
+        "He was wearing a seat belt and points to the belt line.": None,
     },
     pattern=_noun(
         r"brac(?:e|es)|splints?|boots?|casts?|slings?(?: with (?:an? )?(?:abduction )?pillow)?|orthotics|orthos[ie]s|insoles"
@@ -48,7 +56,11 @@ _DEVICE = Rule(
         r"| machine)?"
         r"|(?:interferential|stimulation|traction|inversion|ultrasound|cold therapy|hot/cold) units?|(?:cpap|bipap)(?: machine)?"
         r"|cpm(?: machine)?"
-        r"|immobili[sz]ers?"
+        r"|immobili[sz]ers?|(?:t?lso|[hk]?afo)(?: braces?)?|(?<!seat )(?<!tool )(?<!conveyor )(?<!lap )belts?(?! (?:line|level))"
+        r"|straps?|(?:pressure|compression|burn) (?:garments?|gloves?|vests?|dressings?)"
+        r"|(?:compression|ted|support) (?:stockings|hose)"
+        r"|silicone sheet(?:s|ing)|(?:bandage|scleral|therapeutic) contact lens(?:es)?|hearing aids?|pacemakers?|defibrillators?"
+        r"|(?:ivc|vena cava) filters?|(?:vp|ventriculoperitoneal) shunts?"
     ),
 )
 _THERAPY = Rule(
@@ -75,6 +87,12 @@ _THERAPY = Rule(
         ),
         "Land based physical therapy was tried.": ("Land based physical therapy",),
         "He was treated with ibuprofen and physical therapy.": ("physical therapy",),
+        "He soaked the foot in contrast baths, attended a trauma group and had low level laser.": (
+            "contrast baths",
+            "trauma group",
+            "low level laser",
+        ),
+        "He had occupational therapy with scar management.": ("occupational therapy", "scar management"),
         "He has been treated with opioid therapy.": None,
         "She has not had physical therapy.": None,
     },
@@ -86,7 +104,12 @@ _THERAPY = Rule(
         r"|massages?|biofeedback|counseling|acup\b|acu\b|traction|(?<!diagnostic )ultrasound(?! of| guid)|shock ?-?wave therapy"
         r"|cupping"
         r"|lithotripsy|dry needling"
-        r"|manual therapy|manipulations?|kinesio ?tap(?:e|ing)|desensitization|iontophoresis|phonophoresis|plasmapheresis"
+        r"|manual therapy|manipulations?(?! under)|kinesio ?tap(?:e|ing)|desensitization|iontophoresis|phonophoresis"
+        r"|plasmapheresis"
+        r"|(?:contrast|paraffin|sitz|whirlpool|epsom(?: salts?)?|fluido) (?:baths?|soaks?)|scar (?:management|mobili[sz]ation)"
+        r"|(?:wound|edema) (?:care|management)|(?:low[- ]level|cold|class iv|therapeutic) laser"
+        r"|(?:trauma|support|process|coping(?: skills)?|anger management|stress management|pain management|mindfulness)"
+        r" (?:groups?|class(?:es)?)"
     ),
 )
 _SELF_CARE = Rule(
@@ -100,10 +123,14 @@ _SELF_CARE = Rule(
             "home exercises",
         ),
         "The injured worker is utilizing a home exercise program, ice and heat.": ("home exercise program", "ice", "heat"),
+        "He gets by with heat, and the stretching that was taught to him.": ("heat", "stretching"),
         "Rest was advised.": None,
+        "He completed an exercise stress test.": None,
     },
     pattern=_noun(
-        r"(?:home )?exercises?(?: programs?)?|stretching|yoga|(?:activity|work|job|lifestyle|dietary|duty) (?:modifications?"
+        r"(?:home )?exercises?(?: programs?)?(?! (?:bikes?|balls?|bands?|tolerance|intolerance|stress|test\w*)\b)"
+        r"|stretching"
+        r"|yoga|(?:activity|work|job|lifestyle|dietary|duty) (?:modifications?"
         r"|restrictions?)"
         r"|rest\b|ice\b|heat\b|self[- ]care"
     ),
@@ -148,14 +175,22 @@ _SURGERY = Rule(
             "appendectomy",
             "tubal ligation",
         ),
+        "There have been a tenotomy and a later removal of the plate.": ("tenotomy", "removal of the plate"),
+        "She had root canal treatment of #8 and composite bonding of #7.": ("root canal treatment", "composite bonding"),
+        "History of tympanostomy tubes. Irrigation at the scene.": ("tympanostomy tubes", "Irrigation"),
+        "He had a manipulation under anesthesia.": ("manipulation under anesthesia",),
         "He is a candidate for lumbar fusion.": None,
     },
     pattern=_noun(
-        r"(?:discectomy|decompression|laminectomy|corpectomy) and fusion"
+        r"(?:discectomy|decompression|laminectomy|corpectomy) and fusion|tympanostomy tubes?"
         r"|\w*(?:ectomy|ectomies|otomy|otomies|oplasty|oplasties|odesis|ostomy|orrhaphy)|arthroscop(?:y|ies)|(?<!post-)fusions?"
-        r"|hardware removal|removal of (?:the )?hardware|open reduction(?: and)? internal fixation|manipulation under an?esthesia"
+        r"|hardware removal|removal of (?:the |an? |his |her )?(?:hardware|plates?|screws?|pins?|rods?"
+        r"|implants?|stimulator)|open reduction(?: and)? internal fixation|manipulation under an?esthesia"
         r"|incision and drainage|c-sections?|(?:cesarean|caesarean)(?: sections?| deliver(?:y|ies))?|(?:tubal )?ligations?"
-        r"|stent(?:s|ing)?(?: placement)?"
+        r"|stent(?:s|ing)?(?: placement)?|punctal plugs?|laser (?:photocoagulation|ablation)"
+        r"|irrigation(?: and debridement)?"
+        r"|root canals?(?: (?:treatments?|therapy|retreatment))?|(?:composite|resin) (?:bonding|restorations?)"
+        r"|scaling(?: and root planing)?"
         r"|amputations?|debridements?|transplant|cathet\w+ization|(?:gastric|coronary artery) bypass(?: graft\w*| surgery)?"
         r"|surger(?:y|ies)|operations?|(?<!the )procedures?"
     ),
@@ -169,12 +204,16 @@ _INJECTION = Rule(
             "medial branch blocks",
         ),
         "She underwent radiofrequency neurotomy in 2013.": ("radiofrequency neurotomy",),
+        "She had a single subacromial steroid injection.": ("subacromial steroid injection",),
         "She declined any injections.": None,
+        "Examination showed a springy block.": None,
     },
     pattern=_noun(
         r"rhizotom(?:y|ies)|radiofrequency (?:ablations?|lesioning|neurotom(?:y|ies))|neurotom(?:y|ies)|ablations?"
         r"|(?:hyaluronic acid|cortisone|steroid|corticosteroid|kenalog|synvisc|orthovisc|supartz|euflexxa|botox|toradol)"
-        r" (?:injections?|shots?)|viscosupplementation|injections?|shots?|blocks?|epidurals?(?! (?:steroid|cortico|injection"
+        r" (?:injections?|shots?)|viscosupplementation|injections?|shots?"
+        r"|(?<!springy )(?<!bony )(?<!mechanical )(?<!heart )(?<!bundle branch )(?<!city )blocks?"
+        r"|epidurals?(?! (?:steroid|cortico|injection"
         r"|block))"
     ),
 )
@@ -190,14 +229,18 @@ _NEEDS_WORD = Rule(
             "inpatient rehabilitation",
             "outpatient detoxification",
         ),
+        "Inpatient rehab 9 d.": ("Inpatient rehab",),
         "The MRI showed an intact repair.": None,
+        "Films show complicated crown fractures.": None,
         "The release was signed.": None,
     },
     pattern=_noun(
         r"releases?|repairs?|scopes?|pinning|reconstructions?|decompressions?|replacements?|implants?|implantation|removals?"
         r"|revisions?"
         r"|transpositions?|transfers?|grafts?|grafting|stimulation|neurostimulation|trainings?|programs?|fillings?|crowns?"
-        r"|resections?|excisions?|extractions?|infusions?|(?<!vocational )rehabilitation|detoxification|detox"
+        r"|resections?|excisions?|extractions?|infusions?"
+        r"|(?<!vocational )rehab(?:ilitation)?(?! (?:potential|facility|hospital|counselor|nurse))"
+        r"|detoxification|detox"
         r"|stimulators?(?: trial| implant(?:ation)?\b| placement)?|pumps?(?: implant(?:ation)?\b| replacement| placement)?"
         r"|reductions?|fixation|conditioning"
     ),
@@ -208,12 +251,18 @@ _SHORT = Rule(
     examples={
         "Treatment to date: PT, HEP, LESI, NSAIDs.": ("PT", "HEP", "LESI"),
         "Past procedures: ACDF C5-7.": ("ACDF",),
+        "She has had bilateral TFESI's, MBB's and an RFA.": ("TFESI's", "MBB's", "RFA"),
+        "Cont PT.": ("PT",),
         "The pt. was seen.": None,
+        "An RFA form was submitted with the RFA of 2/9/16.": None,
     },
     pattern=compiled(
-        r"(?<![\w-])(?:PT|OT|HEP|CBT|ESIs?|LESIs?|CESIs?|TFESIs?|ILESIs?|MBBs?|RFAs?|TPIs?|CTR|ACDF|RCR|ALIF|PLIF|TLIF|XLIF"
+        r"(?<![\w-])(?:PT|OT|HEP|CBT|ESIs?|LESIs?|CESIs?|TFESIs?|ILESIs?|MBBs?"
+        r"|(?<!the )(?<!The )RFAs?(?! (?:forms?|dated|of \d|on \d|from|was|received|submitted))"
+        r"|TPIs?|CTR|ACDF|RCR|ALIF|PLIF|TLIF|XLIF"
         r"|ORIF|ESWT|EMS"
-        rf"|IFC|TKA|TKR|THA|THR|SCS|IDET|FRP|PRP|TENS|CMT|NMES|EMDR|MUA|LINT|SGB){_TAIL}{_HEAD_ENDS}"
+        rf"|IFC|TKA|TKR|THA|THR|SCS|IDET|FRP|PRP|TENS|CMT|NMES|EMDR|MUA|LINT|SGB|ECT|TMS)"
+        rf"(?:(?<=SI|BB|PI)'s)?{_TAIL}{_HEAD_ENDS}"
     ),
 )
 RULES = (_DEVICE, _THERAPY, _SELF_CARE, _SUPPORT, _PROGRAM, _SURGERY, _INJECTION, _NEEDS_WORD, _SHORT)
@@ -330,7 +379,7 @@ _STOP_WORDS = """
     planned requested new old supervised drug medication medications up down out off like plus minus versus vs unit should
     can remote distant uncomplicated successful unsuccessful emergency emergent urgent elective brief intact solid routine
     standard regular same similar unrelated industrial nonindustrial non-industrial apparent adequate aggressive could
-    would will must may might continue continues proceed utilizing utilized
+    single requests request seeks orders cont would will must may might continue continues proceed utilizing utilized
 """
 _STOP = frozenset(_STOP_WORDS.split())
 _ADJECTIVES_ED = compiled(

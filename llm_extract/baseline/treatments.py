@@ -31,7 +31,7 @@ _ASKS = re.compile(
     r"|consider(?:s|ed|ing|ation)?"
     r"|wishes|would like|rfa\b|failed to approve|seeks|seeking|sought|candidate|asked for|asks for|scheduled|awaiting|pending"
     r"|surgical clearance"
-    r"|nothing further)\b",
+    r"|nothing further|orders|dme(?= ?:))\b",
 )
 _HAD = re.compile(
     r"\b(?:treat(?:ed|ments?|ing)|status[- ]?post|s/p|under(?:went|gone|going)|had|has (?:had|tried|received|completed|attended"
@@ -41,7 +41,7 @@ _HAD = re.compile(
     r"|history of|post[- ]?op\w*|conservative|following|since (?:the|his|her)|did|does|helpful|relief (?:from|with|after)"
     r"|helped|improved"
     r"|failed|therapy to date|performed|uses?|used|using|utiliz\w+|continue[sd]?|wear\w*|worn|provided|given|administered"
-    r"|managed with|consist(?:s|ed"
+    r"|managed with|gets? by with|cop(?:es|ing) with|doing|performs|performing|there (?:has|have|had) been|taught|consist(?:s|ed"
     r"|ing) of|finished"
     r"|sessions? of|visits? of|course of|implant\w*|carried out|rendered|followed\b|was placed|visits? (?:in|from|between"
     r"|ending|since|through)|independent with|through|included|tx\b|dx\b)",
@@ -50,13 +50,16 @@ _DEVICE_IN_USE = re.compile(
     r"\b(?:uses?|using|used|utiliz\w+|wears?|wearing|wore|worn|provided|given|dispensed|fitted|treated|treatment|tx|has been"
     r"|had|home"
     r"|included|includes|with"
+    r"|sleeps|cop(?:es|ing)|gets? by|there (?:has|have) been"
     r"|failed|tried|placed in|issued|received|applied|has (?:an?|his|her)|owns)\b",
 )
 _NEVER = re.compile(
-    r"\b(?:no|not(?! (?:\w+ly )?(?:responded|improved|benefit|better|been helped))|never|without|denies|declined|refused"
+    r"\b(?:no|not(?! (?:\w+ly )?(?:responded|improved|benefit|better|been helped|help|tolerate"
+    r"|last|hold))|never|without|denies|declined|refused"
     r"|no prior|yet to|absence of|needs?|instead of"
     r"|rather than|candidate for"
-    r"|non-?surgical|gained from|consents? to|afraid of|discussed|regarding|clearance for|prior to|before|until"
+    r"|non-?surgical(?! (?:care|treatment|management|measures|therap|modalit))"
+    r"|gained from|consents? to|afraid of|discussed|regarding|clearance for|prior to|before|until"
     r"|awaits?)\b(?:[^\w);]+\w+){0,4}?[^\w);]*$",
 )
 # "who can drive him after surgery", "medicines for after the surgery": to come.
@@ -75,8 +78,11 @@ _IS_ASKED = re.compile(
 )
 _REFERS_BACK = re.compile(r"\b(?:the|this|that|any|his|her) $")
 _WORN = re.compile(
-    r"[^.;,]{0,20}\b(?:has|have|was|were|had) (?:been )?(?:worn|used|provided|given|dispensed|tried)|[^.;,]{0,20}\b(?:was"
-    r"|were|is|are|been) (?:\w+ ){0,2}?(?:helpful|effective|beneficial|applied)|[^.;,]{0,12}\bhelp(?:s|ed)\b"
+    r"[^.;,]{0,20}\b(?:has|have|was|were|had) (?:been )?(?:worn|used|provided|given|dispensed|tried|made|fitted|placed"
+    r"|inserted|implanted)|[^.;,]{0,20}\b(?:was"
+    r"|were|is|are|been) (?:\w+ ){0,2}?(?:helpful|effective|beneficial|applied)|[^.;,]{0,40}\bhelp(?:s|ed)\b"
+    r"| (?:placed|inserted|implanted|retrieved)\b| (?:at (?:night|home)\b|(?:for |x ?)?\d+"
+    r" (?:hours|hrs|days|weeks|wks|months|mos)\b)(?![^.;]*\b(?:would|will|should|may|might|rental|trial)\b)"
     r"|,? (?:which|that) (?:he|she|the \w+) (?:wears|uses)"
 )
 
