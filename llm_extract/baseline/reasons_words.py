@@ -99,9 +99,9 @@ WATCH = (
 
 
 def matter_of(by_code: Mapping[Reason, tuple[Rule, ...]]) -> Matter:
-    """The rules of a module under the codes that they give. In words by themselves a rule reads its code."""
+    """The rules of a module under the codes that they give, each once. In words by themselves a rule reads its code."""
     codes = {rule.name: code for code, rules in by_code.items() for rule in rules}
     return Matter(
-        tuple(rule for rules in by_code.values() for rule in rules),
+        tuple({id(rule): rule for rules in by_code.values() for rule in rules}.values()),
         lambda rule, words: codes[rule.name] if rule.search(words.lower()) else None,
     )
