@@ -113,6 +113,18 @@ class Done:
     end: int
 
 
+def changed_settings(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
+    """`name (before -> now), ...` of the settings that differ; empty where none does."""
+    changed = sorted(k for k in before.keys() | now.keys() if before.get(k) != now.get(k))
+    return ", ".join(f"{k} ({before.get(k)} -> {now.get(k)})" for k in changed)
+
+
+def refuse_other_settings(folder: Path, before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+    """Raise `SettingsError` where a folder's records were made with other settings, naming what changed."""
+    if changed := changed_settings(before, now):
+        raise SettingsError(f"{folder} holds a run with other settings: {changed}. Give another --out, or --fresh to start over.")
+
+
 class Ledger:
     """The folder of one run. One at a time may be open on a folder; `write` appends a record.
 
@@ -285,13 +297,7 @@ class Ledger:
         if not self.done:
             self._say_settings()
             return
-        before = self._settings_before()
-        changed = sorted(k for k in before.keys() | self.settings.keys() if before.get(k) != self.settings.get(k))
-        if changed:
-            shown = ", ".join(f"{k} ({before.get(k)} -> {self.settings.get(k)})" for k in changed)
-            raise SettingsError(
-                f"{self.folder} holds a run with other settings: {shown}. Give another --out, or --fresh to start over."
-            )
+        refuse_other_settings(self.folder, self._settings_before(), self.settings)
 
     def _opened(self) -> BinaryIO:
         """The records file, ready for the next line: without what counts no more, and behind a whole line."""

@@ -517,7 +517,7 @@ def _read_citations(reader: _Reader, pointer: str, part: Part | None, documents:
     read them; a document that the model names again for each of its sections is one citation with all of them.
     """
     desk = reader.desk
-    of_known_bodies = _known_citations(desk, part)
+    of_known_bodies = _known_citations(desk, part) if documents else {}
     cited: dict[Part, list[_Cited]] = {}
     known: dict[Part, Found] = {}
     for document in documents:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from llm_extract.baseline.drugs import Drug, DrugMention, mentions
 from llm_extract.baseline.page import Page, sentences
-from llm_extract.baseline.rule import Matter, Rule
+from llm_extract.baseline.rule import Matter, Rule, compiled
 from llm_extract.baseline.treatments import asked_or_denied, is_bare, name_in
 from llm_extract.engine import Found
 from llm_extract.letters import Letter
@@ -81,7 +81,7 @@ _WITH_DOSE = Rule(
         "The provider requested Xyzalor 20 mg.": None,
         "The patient lost Twelve 20 mg samples.": None,
     },
-    pattern=re.compile(
+    pattern=compiled(
         r"(?<![\w/-])(?!(?:The|Take|Takes|And|Dose|Dosage|Tablets?|Capsules?|Oral|Each|Only|Total|Daily"
         r"|Strength)\b)[A-Z][a-z]{3,}[a-z-]*"
         r"(?: (?:ER|XR|SR|CR|IR|DR|XL|LA|HCL))?(?= \d+(?:\.\d+)?(?:[-/]\d+(?:\.\d+)?)? ?(?:mg|mcg)\b)"

@@ -25,7 +25,7 @@ from filelock import FileLock, Timeout
 from llm_extract.distributed.rows import DoneLetters, record_schema, settings_hash
 from llm_extract.durable import beside, put_in_place, write_whole, writing
 from llm_extract.errors import SettingsError
-from llm_extract.ledger import LOCK, RECORDS, RUN, Failures, Share, Totals
+from llm_extract.ledger import LOCK, RECORDS, RUN, Failures, Share, Totals, refuse_other_settings
 
 if TYPE_CHECKING:
     import duckdb
@@ -191,12 +191,7 @@ class PartsFolder:
                 f"{self.folder / RUN} does not say with which settings the records beside it were made: "
                 "give another --out, or --fresh to start over."
             )
-        changed = sorted(k for k in before.keys() | self.settings.keys() if before.get(k) != self.settings.get(k))
-        if changed:
-            shown = ", ".join(f"{k} ({before.get(k)} -> {self.settings.get(k)})" for k in changed)
-            raise SettingsError(
-                f"{self.folder} holds a run with other settings: {shown}. Give another --out, or --fresh to start over."
-            )
+        refuse_other_settings(self.folder, before, self.settings)
 
     def _begin(self) -> None:
         """Make room for the first part of a run that starts over: what was there stays until then."""

@@ -33,6 +33,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from llm_extract.distributed.rows import LetterRow, letter_rows, record_row, record_table, settings_hash, sha256_of
 from llm_extract.errors import FatalEndpointError, LetterError, LetterUnreadableError, SettingsError
+from llm_extract.ledger import changed_settings
 from llm_extract.letters import LetterFile, letter_from_text, printable
 from llm_extract.pipeline import Pipeline
 from llm_extract.schema import Record
@@ -114,12 +115,9 @@ def _checked(given: Mapping[str, Any], shaped: Mapping[str, Any] | None) -> Sett
     if given.get("api_key") is not None:
         raise SettingsError("The key must not travel through the cluster: set LLM_EXTRACT_API_KEY in each worker's environment.")
     settings = settings_of(given)
-    here = run_settings(settings)
-    changed = sorted(k for k in here.keys() | shaped.keys() if here.get(k) != shaped.get(k)) if shaped is not None else ()
-    if changed and shaped is not None:
-        shown = ", ".join(f"{k} ({shaped.get(k)} -> {here.get(k)})" for k in changed)
+    if shaped is not None and (changed := changed_settings(shaped, run_settings(settings))):
         raise SettingsError(
-            f"The worker on {socket.gethostname()} would read letters with other settings than the run's: {shown}. "
+            f"The worker on {socket.gethostname()} would read letters with other settings than the run's: {changed}. "
             "Install the same llm_extract with the same prompts on every machine."
         )
     return settings
