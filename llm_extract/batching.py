@@ -38,9 +38,9 @@ from llm_extract.engine import Question, Usage
 from llm_extract.errors import AnswerError, EndpointError, FatalEndpointError, LimitReachedError, SettingsError
 from llm_extract.finished import FinishedRecords
 from llm_extract.letters import LetterFile
+from llm_extract.lines import RecordLine
 from llm_extract.model import ModelClient, Sleep, preflight
 from llm_extract.pipeline import Pipeline, unknown_price
-from llm_extract.schema import Record
 from llm_extract.settings import Settings
 from llm_extract.wiring import answers_of, open_pipeline, prices_of
 
@@ -124,8 +124,8 @@ class BatchedPipeline:
         await self.post.client.close()
         await self.pipeline.close()
 
-    async def stream(self, letters: Iterable[LetterFile]) -> AsyncGenerator[Record, None]:
-        """Records as their letters have all answers. Letters with open questions at the end are left without one.
+    async def lines(self, letters: Iterable[LetterFile]) -> AsyncGenerator[RecordLine, None]:
+        """Records, as lines, as their letters have all answers. Letters with open questions at the end are left without one.
 
         Raises `FatalEndpointError` and `SettingsError` only.
         """
@@ -136,8 +136,8 @@ class BatchedPipeline:
         while again:
             left: list[LetterFile] = []
             self._answered = False
-            async for record in self._read(waiting, left):
-                yield record
+            async for line in self._read(waiting, left):
+                yield line
             again = bool(left) and await self._news()
             waiting = left
         self._part(len(left))
@@ -155,7 +155,7 @@ class BatchedPipeline:
 
     # -- reading --
 
-    async def _read(self, letters: Iterable[LetterFile], left: list[LetterFile]) -> AsyncGenerator[Record, None]:
+    async def _read(self, letters: Iterable[LetterFile], left: list[LetterFile]) -> AsyncGenerator[RecordLine, None]:
         """Records of letters that nothing is open of; the others join `left` and their questions the files."""
         self._deferred = 0
         writer = PartWriter(lambda _: self.post.book.requests_of(self.post.book.next_number()), self.post.plan.limits)
@@ -164,9 +164,9 @@ class BatchedPipeline:
                 if self.post.stopped():
                     left.append(letter)
                     continue
-                record = await self._read_one(letter)
-                if record is not None:
-                    yield record
+                line = await self._read_one(letter)
+                if line is not None:
+                    yield line
                     continue
                 left.append(letter)
                 for key, question in tuple(self.asker.heard.items()):
@@ -176,18 +176,19 @@ class BatchedPipeline:
         finally:
             writer.drop()
 
-    async def _read_one(self, letter: LetterFile) -> Record | None:
-        """The record; None where a question is open."""
+    async def _read_one(self, letter: LetterFile) -> RecordLine | None:
+        """The record's line; None where a question is open."""
         self.asker.begin()
         with telemetry.current().letter(self.pipeline.engine.name) as told:
             record = await self.pipeline.read_file(letter)
             if self.asker.heard:
                 return None
-            told.stands(record)
+            told.stands(lambda: record)
         self.asker.settle()
+        line = RecordLine.of(record)
         if self.finished is not None:
-            await self.finished.keep(record)
-        return record
+            await self.finished.keep(line)
+        return line
 
     async def _write(self, writer: PartWriter, key: str, question: Question) -> None:
         """Add a question's line, unless it is under way, given up, too dear for now, or was answered in trying the endpoint."""

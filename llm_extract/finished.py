@@ -25,6 +25,7 @@ from pydantic import ValidationError
 from llm_extract.engine import Usage
 from llm_extract.errors import AnswerError, EndpointError, LlmExtractError
 from llm_extract.letters import LetterFile
+from llm_extract.lines import RecordLine
 from llm_extract.schema import Record
 
 if TYPE_CHECKING:
@@ -72,17 +73,17 @@ class FinishedRecords:
             return None
         return _as_read_now(record, file, started)
 
-    async def keep(self, record: Record) -> None:
+    async def keep(self, line: RecordLine) -> None:
         """Store a record, if it is whole."""
-        if record.status not in ("ok", "partial") or record.source.sha256 is None:
+        if line.status not in ("ok", "partial") or line.sha256 is None:
             return
-        if record.run.model is None or any(issue.code in _UNANSWERED for issue in record.issues):
+        if line.model is None or not _UNANSWERED.isdisjoint(line.codes):
             return
         from llm_extract.cache import Kept
 
-        raw = base64.b64encode(zlib.compress(record.model_dump_json().encode(), 1)).decode("ascii")
-        kept = Kept(raw=raw, usage=Usage(), model=record.run.model, finish_reason="stop", re_asked=False)
-        await self._opened().keep(self._key(record.source.sha256), kept)
+        raw = base64.b64encode(zlib.compress(line.text.encode(), 1)).decode("ascii")
+        kept = Kept(raw=raw, usage=Usage(), model=line.model, finish_reason="stop", re_asked=False)
+        await self._opened().keep(self._key(line.sha256), kept)
 
     def close(self) -> None:
         """Finish pending writes and give back the files."""

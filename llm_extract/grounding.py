@@ -593,12 +593,26 @@ def ground(reading: Reading, letter: Letter) -> Reading:
     issues: list[Issue] = [] if letter.folded.whole or _TOO_LONG in reading.issues else [_TOO_LONG]
     for pointer, entry in reading.fields.items():
         entries = (entry,) if isinstance(entry, Found) else entry
-        doubts = [unsupported(pointer, found, letter) for found in entries]
+        doubts = [_verdict(pointer, found, letter) for found in entries]
         issues += [_dropped(pointer, why) for why in doubts if why is not None]
         proved = tuple(found for found, why in zip(entries, doubts, strict=True) if why is None)
         if proved:
             kept[pointer] = proved[0] if isinstance(entry, Found) else proved
     return replace(reading, fields=kept, issues=(*reading.issues, *issues), replaced=reading.replaced or bool(issues))
+
+
+def _verdict(pointer: str, found: Found, letter: Letter) -> str | None:
+    """`unsupported`, asked once of a value in a place, though it passes the gate after each reader and before the record.
+
+    Verdicts are kept with the letter, as its sections are, by the very object: what is not the same one is proved anew.
+    """
+    verdicts: dict[tuple[str, int], tuple[Found, str | None]] = vars(letter).setdefault("verdicts", {})
+    known = verdicts.get((pointer, id(found)))
+    if known is not None and known[0] is found:
+        return known[1]
+    why = unsupported(pointer, found, letter)
+    verdicts[pointer, id(found)] = found, why
+    return why
 
 
 _TOO_LONG = Issue(

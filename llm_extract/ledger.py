@@ -27,7 +27,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO, Literal, NamedTuple, Self
+from typing import Any, BinaryIO, Literal, Self
 
 from filelock import FileLock, Timeout
 from pydantic_core import from_json
@@ -35,7 +35,8 @@ from pydantic_core import from_json
 from llm_extract.durable import append_whole, sync_folder, write_whole, writing
 from llm_extract.errors import SettingsError
 from llm_extract.letters import LetterFile
-from llm_extract.schema import RECORD_KEYS, Record, record_line
+from llm_extract.lines import RecordLine, Share
+from llm_extract.schema import RECORD_KEYS
 
 RECORDS, RUN, LOCK = "records.jsonl", "run.json", ".lock"
 
@@ -50,28 +51,6 @@ _UNUSED: Mapping[Failures, frozenset[str]] = {
 }
 
 
-class Share(NamedTuple):
-    """What one record adds to the sums of its run. `why` holds the codes of the issues of a `failed` one."""
-
-    status: str
-    input_tokens: int
-    output_tokens: int
-    attempts: int
-    cost_usd: float | None
-    seconds: float
-    why: tuple[str, ...] = ()
-
-    @classmethod
-    def of(cls, record: Record | Mapping[str, Any]) -> Share:
-        """The share of a record, or of its line as it was parsed."""
-        data = record.model_dump(include={"status", "run", "issues"}) if isinstance(record, Record) else record
-        run = data["run"]
-        why = tuple(dict.fromkeys(i["code"] for i in data["issues"])) if data["status"] == "failed" else ()
-        return cls(
-            data["status"], run["input_tokens"], run["output_tokens"], run["attempts"], run["cost_usd"], run["seconds"], why
-        )
-
-
 @dataclass
 class Totals:
     """Sums over the records of a run."""
@@ -84,9 +63,8 @@ class Totals:
     cost_usd: float | None = 0.0
     seconds: float = 0.0
 
-    def add(self, record: Record | Mapping[str, Any] | Share) -> None:
+    def add(self, share: Share) -> None:
         """Count one record. A single unknown price makes the sum unknown: it is never taken for zero."""
-        share = record if isinstance(record, Share) else Share.of(record)
         self.statuses[share.status] += 1
         self.failures.update(share.why)
         self.input_tokens += share.input_tokens
@@ -189,13 +167,13 @@ class Ledger:
         self.skipped = len(files) - len(again) - len(self.untouched)
         return again
 
-    def write(self, record: Record) -> None:
+    def write(self, line: RecordLine) -> None:
         """Append one record. The line is handed to the operating system at once: a killed process loses none."""
         if self._file is None:
             self._file = self._opened()
         with writing(self.records_path):
-            append_whole(self._file, (record_line(record) + "\n").encode())
-        self.totals.add(record)
+            append_whole(self._file, f"{line.text}\n".encode())
+        self.totals.add(line.share)
         if self._unsynced_since is None:
             self._unsynced_since = time.monotonic()
         self.sync_when_due()

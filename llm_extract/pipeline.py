@@ -13,10 +13,10 @@ import hashlib
 import re
 import time
 import traceback
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from llm_extract import telemetry
 from llm_extract.admission import Admission
@@ -26,10 +26,10 @@ from llm_extract.errors import FatalEndpointError, LetterError, LimitReachedErro
 from llm_extract.finished import FinishedRecords
 from llm_extract.grounding import ground
 from llm_extract.letters import Letter, LetterFile, printable
+from llm_extract.lines import RecordLine
 from llm_extract.schema import (
     ITEM_FIELDS,
     LETTER_FIELDS,
-    EvidenceSpan,
     FieldSpec,
     Issue,
     Reader,
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
 Price = Callable[[Usage], float | None]
 Opener = Callable[[LetterFile], Letter]
+T = TypeVar("T")
 
 
 def unknown_price(usage: Usage) -> float | None:
@@ -65,8 +66,8 @@ class Pipeline:
 
     Files are read by `workers`, where there are any: in processes of their own, which do all of this but asking.
 
-    `admission` is the door that the engine's requests pass, for whoever shows how a run goes; in `finished` records of files are
-    kept for later runs. `observed` false: not every reading is of a letter's record, and whoever calls tells of those that are.
+    `admission` is the door that the engine's requests pass, for whoever shows how a run goes; in `finished` lines are kept for
+    later runs. `observed` false: not every reading is of a letter's record, and whoever calls tells of those that are.
     """
 
     engine: Engine
@@ -94,18 +95,35 @@ class Pipeline:
         """As `read_file`, with the rule or the prompt that gave each value."""
         return await self._told(self._read_file(file))
 
-    async def stream(self, letters: Iterable[LetterFile | Letter]) -> AsyncGenerator[Record, None]:
+    def stream(self, letters: Iterable[LetterFile | Letter]) -> AsyncGenerator[Record, None]:
         """Records as they are ready, in no promised order, at most `concurrency` letters under way and none read ahead.
 
         When the money limit is reached no further letter is taken; those under way that can be finished are given out, the others
         are left without a record.
         """
+        return self._each(letters, self._record)
+
+    def lines(self, letters: Iterable[LetterFile | Letter]) -> AsyncGenerator[RecordLine, None]:
+        """As `stream`, for a run that writes them: their lines, made where the letter was read, kept in `finished`."""
+        return self._each(letters, self._line)
+
+    async def close(self) -> None:
+        """Give back what the engine holds, and end the workers."""
+        if self.workers is not None:
+            await self.workers.close()
+        await self.engine.close()
+
+    # -- inside --
+
+    async def _each(
+        self, letters: Iterable[LetterFile | Letter], read: Callable[[LetterFile | Letter], Coroutine[Any, Any, T]]
+    ) -> AsyncGenerator[T, None]:
         waiting = iter(letters)
-        under_way: dict[asyncio.Task[Record], None] = {}  # in the order of their start
+        under_way: dict[asyncio.Task[T], None] = {}  # in the order of their start
         try:
             while True:
                 while len(under_way) < self.concurrency and (letter := next(waiting, None)) is not None:
-                    under_way[asyncio.ensure_future(self._either(letter))] = None
+                    under_way[asyncio.ensure_future(read(letter))] = None
                 if not under_way:
                     return
                 done, _ = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
@@ -121,21 +139,19 @@ class Pipeline:
                 task.cancel()
             await asyncio.gather(*under_way, return_exceptions=True)
 
-    async def close(self) -> None:
-        """Give back what the engine holds, and end the workers."""
-        if self.workers is not None:
-            await self.workers.close()
-        await self.engine.close()
+    async def _record(self, letter: LetterFile | Letter) -> Record:
+        return await (self.read(letter) if isinstance(letter, Letter) else self.read_file(letter))
 
-    # -- inside --
-
-    async def _either(self, letter: LetterFile | Letter) -> Record:
+    async def _line(self, letter: LetterFile | Letter) -> RecordLine:
         if isinstance(letter, Letter):
-            return await self.read(letter)
-        record = await self.read_file(letter)
+            return RecordLine.of(await self.read(letter))
+        if self.workers is None:
+            line = RecordLine.of(await self.read_file(letter))
+        else:
+            line = await self._line_of(self.workers, letter)
         if self.finished is not None:
-            await self.finished.keep(record)
-        return record
+            await self.finished.keep(line)
+        return line
 
     async def _told(self, reading: Awaitable[Traced]) -> Traced:
         """What is read, told to whoever observes the program."""
@@ -143,8 +159,21 @@ class Pipeline:
             return await reading
         with telemetry.current().letter(self.engine.name) as told:
             traced = await reading
-            told.stands(traced.record)
+            told.stands(lambda: traced.record)
         return traced
+
+    async def _line_of(self, workers: Workers, file: LetterFile) -> RecordLine:
+        """What a worker makes of a file, told likewise."""
+        started = time.monotonic()
+        with telemetry.current().letter(self.engine.name) as told:
+            try:
+                line = await workers.read(file)
+            except (FatalEndpointError, SettingsError):
+                raise
+            except Exception as error:  # as in `_read_letter`
+                line = RecordLine.of(self._unreadable(file, error, started))
+            told.stands(line.record)
+        return line
 
     async def _read_letter(self, letter: Letter) -> Traced:
         started = time.monotonic()
@@ -161,15 +190,25 @@ class Pipeline:
         started = time.monotonic()
         try:
             if self.workers is not None:
-                return Traced(await self.workers.read(file), {})  # which rule gave what stays there
-            letter = await asyncio.to_thread(self.open_letter, file)
-        except LetterError as error:
-            return Traced(self.failed(printable(file.letter_id), str(file.path), error, started), {})
+                return Traced((await self.workers.read(file)).record(), {})  # which rule gave what stays there
+            letter = await self._opened(file)
         except (FatalEndpointError, SettingsError):
             raise
         except Exception as error:  # as in `_read_letter`
-            return Traced(self._broken(printable(file.letter_id), _unread(str(file.path)), error, started), {})
+            return Traced(self._unreadable(file, error, started), {})
         return await self._read_letter(letter)
+
+    async def _opened(self, file: LetterFile) -> Letter:
+        """The letter of a file. A PDF takes so long that others go on meanwhile; a text is read sooner than a thread is woken."""
+        if file.path.suffix.lower() == ".pdf":
+            return await asyncio.to_thread(self.open_letter, file)
+        return self.open_letter(file)
+
+    def _unreadable(self, file: LetterFile, error: Exception, started: float) -> Record:
+        """The record of a file that could not be read."""
+        if isinstance(error, LetterError):
+            return self.failed(printable(file.letter_id), str(file.path), error, started)
+        return self._broken(printable(file.letter_id), _unread(str(file.path)), error, started)
 
     async def _read(self, letter: Letter, started: float) -> Traced:
         refuse_what_is_no_letter(letter)
@@ -226,11 +265,11 @@ class Pipeline:
         return Record(letter_id=letter_id, source=source, status="failed", issues=(issue,), run=run)
 
 
-def _ended_badly(task: asyncio.Task[Record]) -> bool:
+def _ended_badly(task: asyncio.Task[Any]) -> bool:
     return task.cancelled() or task.exception() is not None
 
 
-def _is_left(task: asyncio.Task[Record]) -> bool:
+def _is_left(task: asyncio.Task[Any]) -> bool:
     return not task.cancelled() and isinstance(task.exception(), LimitReachedError)
 
 
@@ -337,10 +376,10 @@ def with_treatments(reading: Reading) -> Reading:
 
 
 class Assembled(NamedTuple):
-    """A reading as the contract's object, with the pointers of that object."""
+    """A reading as the contract's object, to be validated by it, with the pointers of that object."""
 
     content: dict[str, Any]
-    evidence: dict[str, tuple[EvidenceSpan, ...]]
+    evidence: dict[str, tuple[dict[str, int], ...]]
     provenance: dict[str, Reader]
     given_by: dict[str, str]
     issues: tuple[Issue, ...]
@@ -357,7 +396,7 @@ def assemble(reading: Reading) -> Assembled:
     provenance: dict[str, Reader] = {f"/items/{new}/{name}": "baseline" for new in moved.values() for name in _DEFAULTS}
     return Assembled(
         content={**_letter_content(reading), "items": [_item_content(reading, i) for i in complete]},
-        evidence={p: tuple(EvidenceSpan(start=s.start, end=s.end) for s in f.spans) for p, f in leaves if f.spans},
+        evidence={p: tuple({"start": s.start, "end": s.end} for s in f.spans) for p, f in leaves if f.spans},
         provenance={**provenance, **{p: f.reader for p, f in leaves}},
         given_by={p: f.by for p, f in leaves},
         issues=tuple(_at(i, _renumbered(i.pointer, moved)) for i in reading.issues),
@@ -371,8 +410,7 @@ _DEFAULTS: Mapping[str, Any] = {"category": "other", "retrospective": False}
 def _letter_content(reading: Reading) -> dict[str, Any]:
     content: dict[str, Any] = {}
     for spec in LETTER_FIELDS:
-        section, name = spec.path.strip("/").split("/")
-        content.setdefault(section, {})[name] = _value(reading, spec.path, spec)
+        content.setdefault(spec.room, {})[spec.name] = _value(reading, spec.path, spec)
     return content
 
 
@@ -383,7 +421,7 @@ def _item_content(reading: Reading, index: int) -> dict[str, Any]:
 
 def _at(issue: Issue, pointer: str | None) -> Issue:
     """The issue under its item's new number; of an item that was left out, under the list."""
-    return issue.model_copy(update={"pointer": "/items" if pointer is None else pointer})
+    return issue if pointer == issue.pointer else issue.model_copy(update={"pointer": "/items" if pointer is None else pointer})
 
 
 def _stands(reading: Reading, index: int) -> bool:
@@ -391,11 +429,14 @@ def _stands(reading: Reading, index: int) -> bool:
 
 
 def _renumbered(pointer: str, moved: dict[int, int]) -> str | None:
-    parts = pointer.split("/")
-    if len(parts) < 3 or parts[1] != "items":
+    if not pointer.startswith(_ITEM):
         return pointer
-    new = moved.get(int(parts[2]))
-    return None if new is None else "/".join((*parts[:2], str(new), *parts[3:]))
+    number, slash, rest = pointer[len(_ITEM) :].partition("/")
+    new = moved.get(int(number))
+    return None if new is None else f"{_ITEM}{new}{slash}{rest}"
+
+
+_ITEM = "/items/"
 
 
 def _value(reading: Reading, pointer: str, spec: FieldSpec) -> Any:

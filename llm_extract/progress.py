@@ -18,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from llm_extract.admission import Admission
 from llm_extract.errors import AnswerError, LetterError, LlmExtractError
-from llm_extract.schema import Record
+from llm_extract.lines import RecordLine
 
 Style = Literal["auto", "bar", "lines", "json", "none"]
 SECONDS_BETWEEN_LINES = 10.0
@@ -54,14 +54,14 @@ class Meter:
         self._started = self.clock()
         self._ticks: deque[tuple[float, int]] = deque([(self._started, 0)], maxlen=_WINDOW)
 
-    def add(self, record: Record) -> None:
+    def add(self, line: RecordLine) -> None:
         """Count a record that was written."""
         self.done += 1
-        self.statuses[record.status] += 1
-        self.letter_errors.update({issue.code for issue in record.issues} & _OF_LETTERS)
-        self.input_tokens += record.run.input_tokens
-        self.output_tokens += record.run.output_tokens
-        self.requests += record.run.attempts
+        self.statuses[line.status] += 1
+        self.letter_errors.update(_OF_LETTERS.intersection(line.codes))
+        self.input_tokens += line.share.input_tokens
+        self.output_tokens += line.share.output_tokens
+        self.requests += line.share.attempts
 
     def tick(self) -> None:
         """Remember how far it is now."""
@@ -124,7 +124,7 @@ class Meter:
 class Shown(Protocol):
     """A way to show a run. `update` after each record, `tick` each second, `say` for sentences in between."""
 
-    def update(self, record: Record) -> None:
+    def update(self, line: RecordLine) -> None:
         """A record was written."""
         ...
 
@@ -160,9 +160,9 @@ class Silent:
         self.console = console
         self.meter = meter
 
-    def update(self, record: Record) -> None:
+    def update(self, line: RecordLine) -> None:
         """Count."""
-        self.meter.add(record)
+        self.meter.add(line)
 
     def tick(self) -> None:
         """Remember."""
@@ -184,9 +184,9 @@ class Lines(Silent):
         self._last = meter.seconds
         self._said = 0
 
-    def update(self, record: Record) -> None:
+    def update(self, line: RecordLine) -> None:
         """Count; say so at the end."""
-        super().update(record)
+        super().update(line)
         if self.meter.done == self.meter.total:
             self._line()
 
@@ -270,10 +270,10 @@ class Bar:
         self._last = ""
         self._task = bar.add_task("", total=meter.total, pace="", more="")
 
-    def update(self, record: Record) -> None:
+    def update(self, line: RecordLine) -> None:
         """Move on."""
-        self._meter.add(record)
-        self._last = f"{record.letter_id[:32]} {record.status}"
+        self._meter.add(line)
+        self._last = f"{line.letter_id[:32]} {line.status}"
         self._bar.update(self._task, completed=self._meter.done)
 
     def tick(self) -> None:

@@ -25,6 +25,7 @@ from llm_extract.budget import Budget, Prices, SpendingLog
 from llm_extract.finished import FinishedRecords
 from llm_extract.ledger import RECORDS, Failures, Ledger
 from llm_extract.letters import LetterFile, find_letters
+from llm_extract.lines import RecordLine
 from llm_extract.progress import SECONDS_BETWEEN_LINES, Meter, Shown, Style, shown
 from llm_extract.settings import Settings
 from llm_extract.telemetry import exporting
@@ -194,8 +195,9 @@ class _Run:
             if record is None:
                 unread.append(letter)
             else:
-                self.ledger.write(record)
-                way.update(record)
+                line = RecordLine.of(record)
+                self.ledger.write(line)
+                way.update(line)
             if time.monotonic() >= turn:  # for whoever shows how it goes, and for Ctrl-C
                 await asyncio.sleep(0)
                 turn = time.monotonic() + _TURN
@@ -208,10 +210,10 @@ class _Run:
         pipeline = await (self._opened(finished, len(unread)) if batch is None else self._by_batches(batch, finished, way, stop))
         meter.admission = pipeline.admission
         try:
-            async with aclosing(pipeline.stream(stop.until(unread))) as records:
-                async for record in records:
-                    self.ledger.write(record)
-                    way.update(record)
+            async with aclosing(pipeline.lines(stop.until(unread))) as lines:
+                async for line in lines:
+                    self.ledger.write(line)
+                    way.update(line)
         finally:
             await pipeline.close()
 

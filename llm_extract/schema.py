@@ -7,12 +7,12 @@ over, so that a new field is taken up everywhere at once.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import date
 from typing import Any, Literal, NamedTuple, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic_core import to_json
 
 SCHEMA_VERSION: Literal["1"] = "1"
 
@@ -252,19 +252,19 @@ STATES = (
 
 
 class FieldSpec(NamedTuple):
-    """One leaf of the contract. `path` is `/patient/age` or, inside an item, `/items/*/quantity`."""
+    """One leaf of the contract. `path` is `/patient/age` or, inside an item, `/items/*/quantity`.
+
+    `room` is the path's first part (`patient`, `items`), `name` its last one, unique over the contract.
+    """
 
     path: str
+    room: str
+    name: str
     is_list: bool
     needs_evidence: bool
     core: bool
     annotation: Any
     description: str
-
-    @property
-    def name(self) -> str:
-        """The last part of the path, unique over the contract."""
-        return self.path.rsplit("/", 1)[1]
 
     @property
     def in_item(self) -> bool:
@@ -283,6 +283,8 @@ def _specs(model: type[BaseModel], prefix: str) -> Iterator[FieldSpec]:
         is_list = _is_tuple(info.annotation)
         yield FieldSpec(
             path=f"{prefix}/{name}",
+            room=prefix.split("/")[1],
+            name=name,
             is_list=is_list,
             needs_evidence=name not in WITHOUT_EVIDENCE,
             core=name not in NARRATIVE,
@@ -327,5 +329,4 @@ def record_json_schema() -> dict[str, Any]:
 
 def record_line(record: Record) -> str:
     """One line of `records.jsonl`, keys in `RECORD_KEYS` order, no line break inside."""
-    data = record.model_dump(mode="json")
-    return json.dumps({key: data[key] for key in RECORD_KEYS}, ensure_ascii=False, separators=(",", ":"))
+    return to_json({key: getattr(record, key) for key in RECORD_KEYS}).decode()

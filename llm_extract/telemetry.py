@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 class ReadLetter:
     """One letter while it is read; a context manager."""
 
-    def stands(self, record: Record) -> None:
-        """This record came of it. A letter that is left without one, and without an error, is not told of."""
+    def stands(self, record: Callable[[], Record]) -> None:
+        """A record came of it, which who listens asks for. One that is left without, and without an error, is not told of."""
 
     def __enter__(self) -> Self:
         return self

@@ -241,8 +241,8 @@ class _ReadLetter(ReadLetter):
         self._now = _Current(recorder, "read letter", SpanKind.INTERNAL, {ENGINE: engine})
         self._record: Record | None = None
 
-    def stands(self, record: Record) -> None:
-        self._record = record
+    def stands(self, record: Callable[[], Record]) -> None:
+        self._record = record()
 
     def __enter__(self) -> Self:
         self._now.begin()

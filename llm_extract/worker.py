@@ -19,6 +19,7 @@ from llm_extract import pdf_worker
 from llm_extract.engine import Answer, Question
 from llm_extract.errors import LlmExtractError
 from llm_extract.letters import LetterFile
+from llm_extract.lines import RecordLine
 from llm_extract.pipeline import Pipeline
 from llm_extract.workers import LENGTH, Asked, Told, packed
 
@@ -98,8 +99,7 @@ class _Room:
     async def _read(self, number: int, file: LetterFile) -> None:
         _NUMBER.set(number)
         try:
-            record = await self._pipeline.read_file(file)
-            self._send("record", number, record.model_dump_json().encode())
+            self._send("record", number, RecordLine.of(await self._pipeline.read_file(file)))
         except LlmExtractError as error:
             self._send("error", number, error)
         except Exception as error:  # its own text may quote the letter

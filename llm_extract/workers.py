@@ -32,7 +32,7 @@ from pydantic import BaseModel
 from llm_extract.engine import Answer, Asker, Question, Usage
 from llm_extract.errors import AnswerError, EndpointError, FatalEndpointError, SettingsError, WorkerDiedError
 from llm_extract.letters import LetterFile
-from llm_extract.schema import Record
+from llm_extract.lines import RecordLine
 from llm_extract.settings import Settings
 
 LENGTH = struct.Struct("<I")
@@ -230,8 +230,8 @@ class Workers:
         self._alone = asyncio.Lock()
         self._starting = asyncio.Lock()
 
-    async def read(self, file: LetterFile) -> Record:
-        """The record of a file.
+    async def read(self, file: LetterFile) -> RecordLine:
+        """The record of a file, as its line.
 
         Raises `WorkerDiedError` for a letter that its reader does not survive, `SettingsError` where no worker starts, and what
         the asker raises that is true of every letter.
@@ -283,7 +283,7 @@ class Workers:
         )
         return _Worker(process, self._settings)
 
-    async def _read_alone(self, job: _Job) -> Record:
+    async def _read_alone(self, job: _Job) -> RecordLine:
         """Once more, with nobody beside it whom it could take along."""
         async with self._alone:
             worker = await self._started()
@@ -296,7 +296,7 @@ class Workers:
             finally:
                 await worker.stop()
 
-    async def _read(self, job: _Job, worker: _Worker) -> Record:
+    async def _read(self, job: _Job, worker: _Worker) -> RecordLine:
         job.inbox = asyncio.Queue()
         number = worker.take(job)
         try:
@@ -307,7 +307,8 @@ class Workers:
                 kind, *rest = message
                 if kind == "record":
                     worker.jobs.pop(number, None)
-                    return Record.model_validate_json(rest[0])
+                    line: RecordLine = rest[0]
+                    return line
                 if kind == "error":
                     raise rest[0]
                 reply = asyncio.ensure_future(self._reply(job, worker, *rest))

@@ -102,9 +102,9 @@ async def run(
         sleep=sleep,
     )
     try:
-        async for record in batched.stream(files):
-            assert record.letter_id not in done.records
-            done.records[record.letter_id] = record
+        async for line in batched.lines(files):
+            assert line.letter_id not in done.records
+            done.records[line.letter_id] = line.record()
     finally:
         await batched.close()
     return done

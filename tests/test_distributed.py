@@ -25,6 +25,7 @@ from run_faults import numbered_letters, reply_about
 from llm_extract.cli import main
 from llm_extract.errors import FatalEndpointError, LocalServerError, SettingsError
 from llm_extract.ledger import Ledger
+from llm_extract.lines import RecordLine
 from llm_extract.schema import Record
 from llm_extract.wiring import run_settings, settings_of
 
@@ -440,7 +441,7 @@ def test_other_settings_are_refused_as_by_the_ledger(tmp_path: Path) -> None:
     """Word for word the sentence of a run on one machine."""
     with_parts(tmp_path / "parts", [made("a")])
     with Ledger(tmp_path / "lines", SHAPED) as ledger:
-        ledger.write(Record.model_validate_json(made("a")["record"]))
+        ledger.write(RecordLine.of(Record.model_validate_json(made("a")["record"])))
         ledger.finish(complete=True, letters=1)
     changed, said = {**SHAPED, "engine": "hybrid", "model": "m"}, []
     for folder, opening in (("parts", PartsFolder), ("lines", Ledger)):
@@ -468,7 +469,7 @@ def test_settings_that_are_lost_are_refused(tmp_path: Path) -> None:
 def test_a_run_of_one_machine_is_not_taken_over(tmp_path: Path) -> None:
     """Its records stand in no part: they would all be read again."""
     with Ledger(tmp_path, SHAPED) as ledger:
-        ledger.write(Record.model_validate_json(made("a")["record"]))
+        ledger.write(RecordLine.of(Record.model_validate_json(made("a")["record"])))
         ledger.finish(complete=True, letters=1)
     with pytest.raises(SettingsError, match="holds a run without --on ray"):
         PartsFolder(tmp_path, SHAPED)

@@ -15,6 +15,7 @@ from llm_extract.errors import EmptyAnswerError, LlmExtractError, RefusedAnswerE
 from llm_extract.finished import FinishedRecords
 from llm_extract.hybrid import Hybrid, WithFallback
 from llm_extract.letters import LetterFile
+from llm_extract.lines import RecordLine
 from llm_extract.pipeline import Pipeline
 from llm_extract.schema import Record, record_line
 from llm_extract.settings import Settings
@@ -47,7 +48,7 @@ async def test_a_record_comes_back_as_this_runs(store: FinishedRecords, file: Le
     """The same content and evidence to the byte, under the name and path of today, marked as cached and at no cost."""
     record = await read(file)
     assert record.run.cost_usd == 3.0
-    await store.keep(record)
+    await store.keep(RecordLine.of(record))
     copy = LetterFile("copy~1", tmp_path / "elsewhere.txt")
     copy.path.write_bytes(file.path.read_bytes())
     found = store.get(copy)
@@ -61,7 +62,7 @@ async def test_a_record_comes_back_as_this_runs(store: FinishedRecords, file: Le
 
 async def test_other_bytes_are_another_letter(store: FinishedRecords, file: LetterFile) -> None:
     """One character more, and it is read."""
-    await store.keep(await read(file))
+    await store.keep(RecordLine.of(await read(file)))
     file.path.write_text(file.path.read_text() + " ")
     assert store.get(file) is None
 
@@ -74,7 +75,7 @@ async def test_whatever_shapes_a_record_is_part_of_its_name(
     prompt = tmp_path / "clinical.v1.md"
     prompt.write_text("before")
     store = FinishedRecords(tmp_path / "records", SHAPED, [prompt])
-    await store.keep(await read(file))
+    await store.keep(RecordLine.of(await read(file)))
     assert store.get(file) is not None
     store.close()
     if what == "a prompt":
@@ -99,14 +100,14 @@ async def test_a_question_without_an_answer_is_asked_again_another_day(
     script = answering({"clinical": error}) if topic == "clinical" else (lambda _: error)
     record = await read(file, script, Hybrid if topic == "all" else WithFallback)
     assert record.status == ("partial" if topic == "clinical" else "fallback")
-    await store.keep(record)
+    await store.keep(RecordLine.of(record))
     assert store.get(file) is None
 
 
 async def test_a_failed_letter_is_not_kept(store: FinishedRecords, tmp_path: Path) -> None:
     """A file that is not there, too large or no file is left to the reader of letters, who says what is wrong."""
     gone = LetterFile("gone", tmp_path / "gone.txt")
-    await store.keep(await read(gone))
+    await store.keep(RecordLine.of(await read(gone)))
     assert store.get(gone) is None
     assert store.get(LetterFile("folder", tmp_path)) is None
 
@@ -117,7 +118,7 @@ async def test_a_spoilt_entry_is_a_miss(store: FinishedRecords, file: LetterFile
     for raw in (b"no record", b"{}"):
         with monkeypatch.context() as patched:
             patched.setattr(finished_module.zlib, "compress", lambda *_, raw=raw: raw)
-            await store.keep(record)
+            await store.keep(RecordLine.of(record))
         assert store.get(file) is None
 
 

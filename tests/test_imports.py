@@ -25,6 +25,7 @@ FLOORS: tuple[tuple[str, frozenset[str]], ...] = (
                 "decision_words",
                 "folding",
                 "letters",
+                "lines",
                 "pdf_worker",
                 "schema",
                 "sections",

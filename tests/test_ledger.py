@@ -17,6 +17,7 @@ from llm_extract import ledger as ledger_module
 from llm_extract.errors import SettingsError
 from llm_extract.ledger import RECORDS, RUN, Ledger, Totals
 from llm_extract.letters import LetterFile
+from llm_extract.lines import RecordLine
 from llm_extract.schema import Issue, Record, RunInfo, SourceFile, record_line
 
 SETTINGS = {"engine": "hybrid", "model": "demo", "prompts": ["a.v1", "b.v2"], "seed": 7}
@@ -67,11 +68,11 @@ def test_why_letters_failed_is_counted(out: Path, letters: list[LetterFile]) -> 
     failed = record(letters[0], "failed").model_copy(update={"issues": (Issue(pointer="", code="empty_file", message="-"),)})
     ledger, _ = started(out, letters)
     with ledger:
-        ledger.write(failed)
+        ledger.write(RecordLine.of(failed))
         assert ledger.finish(complete=False, letters=3)["failures"] == {"empty_file": 1}
     ledger, _ = started(out, letters)
     with ledger:
-        ledger.write(record(letters[0]))
+        ledger.write(RecordLine.of(record(letters[0])))
         assert ledger.finish(complete=False, letters=3)["failures"] == {}
 
 
@@ -80,7 +81,7 @@ def run_of(out: Path, letters: list[LetterFile], statuses: list[str], *, complet
     ledger, _ = started(out, letters)
     with ledger:
         for file, status in zip(letters, statuses, strict=False):
-            ledger.write(record(file, status))
+            ledger.write(RecordLine.of(record(file, status)))
         return ledger.finish(complete=complete, letters=len(letters))
 
 
@@ -112,7 +113,7 @@ def test_a_failed_letter_is_tried_again(out: Path, letters: list[LetterFile]) ->
     ledger, left = started(out, letters)
     assert left == ["b"]
     with ledger:
-        ledger.write(record(letters[1]))
+        ledger.write(RecordLine.of(record(letters[1])))
     assert [(d["letter_id"], d["status"]) for d in lines(out)] == [("a", "ok"), ("c", "ok"), ("b", "ok")]
 
 
@@ -123,7 +124,7 @@ def test_a_changed_letter_is_read_anew(out: Path, letters: list[LetterFile]) -> 
     ledger, left = started(out, letters)
     assert left == ["c"]
     with ledger:
-        ledger.write(record(letters[2], "partial"))
+        ledger.write(RecordLine.of(record(letters[2], "partial")))
     assert [(d["letter_id"], d["status"]) for d in lines(out)] == [("a", "ok"), ("b", "ok"), ("c", "partial")]
 
 
@@ -170,7 +171,7 @@ def test_going_on_writes_nothing_but_the_new_line(out: Path, letters: list[Lette
     before = (out / RECORDS).stat().st_ino, (out / RECORDS).read_bytes()
     ledger, _ = started(out, letters)
     with ledger:
-        ledger.write(record(letters[2]))
+        ledger.write(RecordLine.of(record(letters[2])))
     assert ((out / RECORDS).stat().st_ino, (out / RECORDS).read_bytes()[: len(before[1])]) == before
 
 
@@ -182,7 +183,7 @@ def test_of_a_line_that_stands_twice_the_later_one_counts(out: Path, letters: li
     ledger, left = started(out, letters)
     assert (left, ledger.before.letters) == (["c"], 2)
     with ledger:
-        ledger.write(record(letters[2]))
+        ledger.write(RecordLine.of(record(letters[2])))
         assert ledger.finish(complete=True, letters=3)["records"] == 3
     assert [d["letter_id"] for d in lines(out)] == ["a", "b", "c"]
 
@@ -202,7 +203,7 @@ def test_whatever_a_crash_left_every_letter_has_one_whole_line_in_the_end(kinds:
         ledger, _ = started(out, [])
         with ledger:
             for file in ledger.left(files):
-                ledger.write(record(file))
+                ledger.write(RecordLine.of(record(file)))
             report = ledger.finish(complete=True, letters=len(files))
         assert sorted(d["letter_id"] for d in lines(out)) == sorted(f.letter_id for f in files)
         assert report["statuses"] == ({"ok": len(files)} if files else {})
@@ -219,7 +220,7 @@ def test_a_torn_line_is_dropped_and_its_letter_read_again(out: Path, letters: li
     with ledger:
         for file in letters:
             if file.letter_id in left:
-                ledger.write(record(file))
+                ledger.write(RecordLine.of(record(file)))
     assert sorted(d["letter_id"] for d in lines(out)) == ["a", "b", "c"]
 
 
@@ -234,7 +235,7 @@ def test_a_line_that_is_no_record_is_dropped(out: Path, letters: list[LetterFile
     ledger, left = started(out, [*letters, new])
     assert left == ["d"]
     with ledger:
-        ledger.write(record(new))
+        ledger.write(RecordLine.of(record(new)))
     assert [d["letter_id"] for d in lines(out)] == ["a", "b", "c", "d"]
 
 
@@ -246,7 +247,7 @@ def test_fresh_forgets(out: Path, letters: list[LetterFile]) -> None:
     assert left == ["a", "b", "c"]
     assert (ledger.skipped, ledger.before.letters) == (0, 0)
     with ledger:
-        ledger.write(record(letters[1]))
+        ledger.write(RecordLine.of(record(letters[1])))
         ledger.finish(complete=False, letters=3)
     assert [d["letter_id"] for d in lines(out)] == ["b"]
     assert json.loads((out / RUN).read_text())["settings"] == {"engine": "baseline"}
@@ -308,7 +309,7 @@ def test_the_report_has_settings_counts_tokens_cost_and_times(out: Path, letters
     run_of(out, letters[:2], ["ok", "partial"], complete=False)
     ledger, _ = started(out, letters)
     with ledger:
-        ledger.write(record(letters[2], "fallback"))
+        ledger.write(RecordLine.of(record(letters[2], "fallback")))
         report = ledger.finish(complete=True, letters=3)
     assert json.loads((out / RUN).read_text()) == report
     times = {"started", "ended", "seconds"}
@@ -343,7 +344,7 @@ def test_an_unknown_price_makes_the_sum_unknown(letters: list[LetterFile]) -> No
     """One record without a price, and no later one can mend the sum."""
     totals = Totals()
     for cost in (0.5, None, 0.5):
-        totals.add(record(letters[0], cost=cost))
+        totals.add(RecordLine.of(record(letters[0], cost=cost)).share)
     assert totals.cost_usd is None
     assert totals.letters == 3
 
@@ -354,7 +355,7 @@ def test_records_are_lines_of_the_contract(out: Path, letters: list[LetterFile])
     with ledger:
         written = [record(file) for file in reversed(letters)]
         for one in written:
-            ledger.write(one)
+            ledger.write(RecordLine.of(one))
             assert (out / RECORDS).read_text("utf-8").endswith(record_line(one) + "\n")
     assert (out / RECORDS).read_text("utf-8") == "".join(record_line(one) + "\n" for one in written)
 
@@ -368,7 +369,7 @@ def test_a_full_disk_is_said_in_one_sentence(out: Path, letters: list[LetterFile
     ledger, _ = started(out, letters)
     (out / RECORDS).symlink_to("/dev/full")
     with pytest.raises(SettingsError, match="No space left on device") as full, ledger:
-        ledger.write(record(letters[0]))
+        ledger.write(RecordLine.of(record(letters[0])))
     assert "make room and start again" in str(full.value)
     assert ledger.totals.letters == 0
 
@@ -377,13 +378,13 @@ def test_a_disk_that_fills_within_a_line_leaves_no_part_of_it(out: Path, letters
     """What fitted of the line is taken back: the file holds whole lines, and the same command goes on when there is room."""
     resource = pytest.importorskip("resource")
     ledger, _ = started(out, letters)
-    ledger.write(record(letters[0]))
+    ledger.write(RecordLine.of(record(letters[0])))
     whole = (out / RECORDS).read_bytes()
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (len(whole) + 100, hard))
     try:
         with pytest.raises(SettingsError, match="cannot be written"):
-            ledger.write(record(letters[1]))
+            ledger.write(RecordLine.of(record(letters[1])))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert (out / RECORDS).read_bytes() == whole
@@ -414,13 +415,13 @@ def test_lines_reach_the_disk_in_groups(
     ledger, _ = started(out, letters, sync_seconds=seconds)
     real, calls = os.fsync, []
     with ledger:
-        ledger.write(record(letters[0]))
+        ledger.write(RecordLine.of(record(letters[0])))
         monkeypatch.setattr(ledger_module.os, "fsync", lambda number: (calls.append(number), real(number)))
         calls += [0] if seconds == 0 else []  # the one of the first line, before anybody counted
         seen.append(len(calls))
         for file, now in ((letters[1], 4.0), (letters[2], 8.0)):
             clock.now = now
-            ledger.write(record(file))
+            ledger.write(RecordLine.of(record(file)))
             seen.append(len(calls))
         clock.now = 12.0
         ledger.sync_when_due()
@@ -472,7 +473,7 @@ def test_the_same_name_in_another_folder_takes_no_record_away(tmp_path: Path, ou
         ledger, _ = started(out, [])
         with ledger:
             left = ledger.left([file])
-            ledger.write(record(left[0]))
+            ledger.write(RecordLine.of(record(left[0])))
             ledger.finish(complete=True, letters=1)
     assert [line["source"]["path"] for line in lines(out)] == [str(f.path) for f in files]
     assert len({line["letter_id"] for line in lines(out)}) == 2

@@ -124,7 +124,7 @@ def test_an_item_without_a_decision_is_left_out_and_the_others_move_up() -> None
     issues = tuple(Issue(pointer=p, code=p, message="-") for p in ("", "/items", "/items/1/decision", "/items/2/request"))
     assembled = assemble(Reading(fields, item_count=3, issues=issues))
     assert [item["request"] for item in assembled.content["items"]] == ["request 0", "request 2"]
-    assert assembled.evidence["/items/1/request"][0].start == 2
+    assert assembled.evidence["/items/1/request"] == ({"start": 2, "end": 3},)
     assert "/items/2/request" not in assembled.provenance
     assert [i.pointer for i in assembled.issues] == ["", "/items", "/items", "/items/1/request"]
 

@@ -14,6 +14,7 @@ from rich.console import Console
 from llm_extract.admission import Admission, Need
 from llm_extract.budget import Budget, Prices
 from llm_extract.errors import ThrottledError
+from llm_extract.lines import RecordLine
 from llm_extract.progress import SECONDS_BETWEEN_LINES, Meter, pace, shown
 from llm_extract.schema import Issue, Record, RunInfo, SourceFile
 
@@ -81,7 +82,7 @@ def test_a_snapshot_has_rate_money_tokens_requests_and_errors(clock: Clock) -> N
         ("fallback", "answer_refused", "endpoint_transient"),
         ("ok", "unsure"),
     ):
-        meter.add(record(status, *codes))
+        meter.add(RecordLine.of(record(status, *codes)))
     meter.tick()
     assert meter.snapshot() == {
         "done": 4,
@@ -108,7 +109,7 @@ def test_the_rate_is_that_of_the_last_minute(clock: Clock) -> None:
     for step in range(200):
         clock.now += 1
         for _ in range(10 if step >= 100 else 0):
-            meter.add(record())
+            meter.add(RecordLine.of(record()))
         meter.tick()
     assert meter.rate == pytest.approx(10)
 
@@ -125,7 +126,7 @@ def test_machines_get_an_object_a_line(clock: Clock) -> None:
     made, meter = console(), Meter(2, None, clock)
     with shown("json", made, meter) as way:
         way.say("2 letters [are] left")
-        way.update(record())
+        way.update(RecordLine.of(record()))
         clock.now += 1
         way.tick()
     lines: list[dict[str, Any]] = [json.loads(line) for line in text(made).splitlines()]
@@ -145,7 +146,7 @@ def test_a_pipe_gets_a_line_now_and_then(clock: Clock) -> None:
         for _ in range(3):
             clock.now += SECONDS_BETWEEN_LINES / 2
             way.tick()
-            way.update(record())
+            way.update(RecordLine.of(record()))
     assert text(made).splitlines() == [
         "letters read: 1 of 3, 10 s each, 20 s left, 2.0000 USD, 1 endpoint_throttled",
         "letters read: 3 of 3, 5 s each, 0 s left, 2.0000 USD, 1 endpoint_throttled",
@@ -157,7 +158,7 @@ def test_a_run_that_ends_early_says_how_far_it_came(clock: Clock) -> None:
     made, meter = console(), Meter(3, None, clock)
     with suppress(KeyError), shown("lines", made, meter) as way:
         clock.now += 2
-        way.update(record())
+        way.update(RecordLine.of(record()))
         raise KeyError
     assert text(made) == "letters read: 1 of 3, 2 s each, 4 s left\n"
 
@@ -168,7 +169,7 @@ def test_a_terminal_gets_a_bar(clock: Clock) -> None:
     with shown("auto", made, meter) as way:
         way.say("a [sentence]")
         clock.now += 1
-        way.update(record().model_copy(update={"letter_id": "[red]a"}))
+        way.update(RecordLine.of(record().model_copy(update={"letter_id": "[red]a"})))
         way.tick()
     for words in ("Reading letters", "1/2", "1.0 letters/s", "2.0000 USD", "1 endpoint_throttled", "[red]a ok", "a [sentence]"):
         assert words in text(made)
@@ -178,7 +179,7 @@ def test_silence_is_possible(clock: Clock) -> None:
     """Sentences only."""
     made, meter = console(), Meter(1, None, clock)
     with shown("none", made, meter) as way:
-        way.update(record())
+        way.update(RecordLine.of(record()))
         way.tick()
         way.say("stopping")
     assert text(made) == "stopping\n"

@@ -368,7 +368,7 @@ async def test_a_letter_that_waits_for_its_batch_is_told_of_once(observed: Obser
         settings = Settings(_env_file=None, **given)  # type: ignore[call-arg]
         plan = BatchPlan(first_pause=0.0, longest_pause=0.0)
         batched = await open_batches(settings, plan, tmp_path, budget=Budget())
-        records = [record async for record in batched.stream(files)]
+        records = [line.record() async for line in batched.lines(files)]
         await batched.close()
     assert len(records) == len(observed.of_kind(SpanKind.INTERNAL)) == observed.total("llm_extract.letters") == 3
     assert len(observed.of_kind(SpanKind.CLIENT)) == 1  # the question that is asked live

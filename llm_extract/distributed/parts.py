@@ -25,7 +25,8 @@ from filelock import FileLock, Timeout
 from llm_extract.distributed.rows import DoneLetters, record_schema, settings_hash
 from llm_extract.durable import beside, put_in_place, write_whole, writing
 from llm_extract.errors import SettingsError
-from llm_extract.ledger import LOCK, RECORDS, RUN, Failures, Share, Totals, refuse_other_settings
+from llm_extract.ledger import LOCK, RECORDS, RUN, Failures, Totals, refuse_other_settings
+from llm_extract.lines import Share
 
 if TYPE_CHECKING:
     import duckdb
@@ -94,7 +95,7 @@ class PartsFolder:
         """Take in rows of records; they are on the disk when a part's worth of them, or of time, has come together."""
         self._waiting.append(table.select(record_schema().names))
         for row in table.drop_columns(["record"]).to_pylist():
-            self.now.add(_share(row))
+            self.now.add(share_of(row))
         if sum(t.num_rows for t in self._waiting) >= ROWS_A_PART or time.monotonic() - self._written >= self._seconds:
             self.flush()
 
@@ -118,7 +119,7 @@ class PartsFolder:
         totals, done, recorded, unused = Totals(), [], [], []
         read_again = {"again": {"failed"}, "keep": set(), "only": {"failed", "fallback"}}[failures]
         for row in self._rows():
-            totals.add(_share(row))
+            totals.add(share_of(row))
             recorded.append(row["letter_id"])
             if row["status"] in read_again:
                 unused.append(row["letter_id"])
@@ -252,7 +253,8 @@ def _fetched(found: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
         yield from rows
 
 
-def _share(row: Mapping[str, Any]) -> Share:
+def share_of(row: Mapping[str, Any]) -> Share:
+    """What a row of a record adds to the sums."""
     why = tuple(row["issues"] or ()) if row["status"] == "failed" else ()
     return Share(row["status"], row["input_tokens"], row["output_tokens"], row["attempts"], row["cost_usd"], row["seconds"], why)
 

@@ -21,14 +21,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from llm_extract.budget import Prices
-from llm_extract.distributed.parts import PartsFolder, Standing
+from llm_extract.distributed.parts import PartsFolder, Standing, share_of
 from llm_extract.distributed.reading import ReadLetters
 from llm_extract.distributed.sources import Sources, find_sources
 from llm_extract.errors import LlmExtractError, MissingExtraError, SettingsError
 from llm_extract.ledger import RUN
+from llm_extract.lines import RecordLine
 from llm_extract.progress import Meter, Shown, shown
 from llm_extract.running import OK, SOME_FAILED, Plan, console_of
-from llm_extract.schema import Issue, Record, RunInfo, SourceFile
 from llm_extract.settings import Settings
 from llm_extract.wiring import cascade_notice, prices_of, run_settings
 
@@ -142,8 +142,8 @@ class _Run:
             }
             for table in _answers(self.sources, len(ids), workers, arguments):
                 self.folder.add(table)
-                for record in _told(table):
-                    way.update(record)
+                for line in _lines(table):
+                    way.update(line)
                 meter.total = max(meter.total, meter.done)
                 way.tick()
 
@@ -199,13 +199,11 @@ def plain_settings(settings: Settings, workers: int) -> dict[str, Any]:
     return values
 
 
-def _told(table: pa.Table) -> Iterator[Record]:
-    """Of each record what a display counts: parsing it whole would take this one process longer than reading takes the others."""
-    for row in table.drop_columns(["record"]).to_pylist():
-        tokens = {name: row[name] for name in ("attempts", "input_tokens", "output_tokens")}
-        issues = tuple(Issue(pointer="", code=code, message="") for code in row["issues"] or ())
-        run = RunInfo(engine="", **tokens)
-        yield Record(letter_id=row["letter_id"], source=SourceFile(path=""), status=row["status"], issues=issues, run=run)
+def _lines(table: pa.Table) -> Iterator[RecordLine]:
+    """The records' lines, with what a display counts."""
+    for row in table.to_pylist():
+        codes = tuple(row["issues"] or ())
+        yield RecordLine(row["record"], row["letter_id"], row["sha256"], None, codes, share_of(row))
 
 
 # --- Ray -------------------------------------------------------------------------------------------------------------
