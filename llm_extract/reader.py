@@ -13,13 +13,8 @@ from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, TypeVar
 
-from llm_extract.engine import Answer, Asker, Question, Reading, Usage
-from llm_extract.errors import AnswerError, EndpointError, FatalEndpointError, LlmExtractError
-from llm_extract.letters import Letter
-from llm_extract.questions import (
+from llm_extract.answers import (
     Desk,
-    Faults,
-    Questions,
     Values,
     numbered,
     quote_faults,
@@ -30,6 +25,10 @@ from llm_extract.questions import (
     read_reasons,
     reason_faults,
 )
+from llm_extract.engine import Answer, Asker, Question, Reading, Usage
+from llm_extract.errors import AnswerError, EndpointError, FatalEndpointError, LlmExtractError
+from llm_extract.letters import Letter
+from llm_extract.questions import Faults, Questions
 from llm_extract.schema import Issue
 from llm_extract.sections import ItemParts, Part, Sections, sections_of
 from llm_extract.values import sentences

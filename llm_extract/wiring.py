@@ -8,15 +8,15 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from llm_extract.admission import Admission
-from llm_extract.baseline import Baseline
 from llm_extract.budget import FREE, Budget, Prices, known_prices
-from llm_extract.engine import Answer, Asker, Engine, Question
+from llm_extract.engine import Answer, Asker, Engine, Question, Reading
 from llm_extract.errors import SettingsError
 from llm_extract.finished import FinishedRecords
 from llm_extract.letters import Letter, LetterFile, read_letter
@@ -29,12 +29,13 @@ if TYPE_CHECKING:
     from llm_extract.cascade import Choice
     from llm_extract.evaluation.recorded import Recordings
     from llm_extract.local import LocalServer
+    from llm_extract.questions import Questions
     from llm_extract.workers import Workers
 
 Progress = Callable[[int, int], None]
 _MILLION = 1_000_000
 _EMBEDDED_TIMEOUT = 900.0
-_MANY_LETTERS = 200
+_LETTERS_A_WORKER = 100
 _MOST_WORKERS_AT_AN_ENDPOINT = 6
 _OPENAI = "https://api.openai.com/v1"
 
@@ -88,7 +89,15 @@ async def open_pipeline(
     wrong key, unknown model).
     """
     admission = admission_of(settings, budget)
-    engine, asked = await _engine_of(settings, progress, asker, admission)
+    readers = _workers(settings, workers)
+    try:
+        engine, asked = await _engine_of(settings, progress, asker, admission)
+    except BaseException:
+        if readers is not None:
+            await readers.close()
+        raise
+    if readers is not None:
+        readers.asker = asked
     return Pipeline(
         engine=engine,
         open_letter=partial(open_letter, settings),
@@ -96,16 +105,19 @@ async def open_pipeline(
         concurrency=letters_at_once(settings, workers),
         admission=admission,
         finished=finished,
-        workers=_workers(settings, asked, workers),
+        workers=readers,
     )
 
 
-def _workers(settings: Settings, asker: Asker | None, most: int) -> Workers | None:
+def _workers(settings: Settings, most: int) -> Workers | None:
+    """Processes that start while this one gets ready to ask."""
     if not most:
         return None
     from llm_extract.workers import Workers
 
-    return Workers(settings, asker, most)
+    workers = Workers(settings, most)
+    workers.begin()
+    return workers
 
 
 async def _engine_of(
@@ -113,22 +125,58 @@ async def _engine_of(
 ) -> tuple[Engine, Asker | None]:
     """The engine, and whom it asks."""
     if settings.engine == "baseline":
-        return Baseline(), None
-    from llm_extract.hybrid import Hybrid, WithFallback
+        return Deferred("baseline", _baseline), None
     from llm_extract.questions import Questions
-    from llm_extract.reader import ModelReader
 
     questions = Questions.load(settings)
     opened = asker or await open_asker(settings, progress, admission)
-    reader = ModelReader(opened, questions, model=model_name(settings))
+    return Deferred(settings.engine, partial(_asking_engine, settings, questions, opened), opened), opened
+
+
+def _baseline() -> Engine:
+    from llm_extract.baseline import Baseline
+
+    return Baseline()
+
+
+def _asking_engine(settings: Settings, questions: Questions, asker: Asker) -> Engine:
+    from llm_extract.hybrid import Hybrid, WithFallback
+    from llm_extract.reader import ModelReader
+
+    reader = ModelReader(asker, questions, model=model_name(settings))
     if settings.engine == "model":
-        return WithFallback(reader), opened
+        return WithFallback(reader)
     if settings.engine == "hybrid":
-        return Hybrid(reader), opened
+        return Hybrid(reader)
     from llm_extract.cascade import Cascade
     from llm_extract.confidence import shipped
 
-    return Cascade(Hybrid(reader), cascade_choice(settings).threshold, shipped()), opened
+    return Cascade(Hybrid(reader), cascade_choice(settings).threshold, shipped())
+
+
+@dataclass
+class Deferred:
+    """An engine that is made when it first reads: the rules take a second to load, and where workers read nobody else needs them.
+
+    `asker` is whom it would ask, to be closed in any case.
+    """
+
+    name: str
+    make: Callable[[], Engine]
+    asker: Asker | None = None
+    _made: Engine | None = None
+
+    async def read(self, letter: Letter) -> Reading:
+        """The engine's reading."""
+        if self._made is None:
+            self._made = self.make()
+        return await self._made.read(letter)
+
+    async def close(self) -> None:
+        """Close the engine, or the asker where there is no engine yet."""
+        left = self._made or self.asker
+        if left is not None:
+            await left.close()
 
 
 def cascade_choice(settings: Settings) -> Choice:
@@ -312,16 +360,18 @@ def letters_at_once(settings: Settings, workers: int = 0) -> int:
 def workers_of(settings: Settings, letters: int) -> int:
     """Processes that pay for so many letters, where the settings leave it open.
 
-    A core each for the rules alone. At an endpoint this process has its own share of the work, and is busy all the time with what
-    six others read. None beside the embedded model, which can use every core, and none for a few letters: a worker takes as long
-    to start as a hundred letters take to read.
+    A core each for the rules alone. At an endpoint this process has its own share of the work, and is busy with what six others
+    read all the time. None beside the embedded model, which can use every core. A worker takes as long to start as a hundred
+    letters take to read, so that there is one for each hundred at most, and none for a few letters.
     """
     if settings.workers is not None:
         return min(settings.workers, letters)
     cores = _cores()
-    if letters < _MANY_LETTERS or cores == 1 or (settings.embedded and settings.engine != "baseline"):
+    if cores == 1 or (settings.embedded and settings.engine != "baseline"):
         return 0
-    return cores if settings.engine == "baseline" else min(cores, _MOST_WORKERS_AT_AN_ENDPOINT)
+    worth = letters // _LETTERS_A_WORKER
+    most = min(cores, worth) if settings.engine == "baseline" else min(cores, worth, _MOST_WORKERS_AT_AN_ENDPOINT)
+    return most if most > 1 else 0
 
 
 def _cores() -> int:

@@ -216,19 +216,25 @@ class _Worker:
 
 
 class Workers:
-    """Reads letter files in `most` processes at most, which are started as they are needed. For one event loop.
+    """Reads letter files in `most` processes at most. For one event loop.
 
-    `asker` answers the workers' questions; None where the engine asks none.
+    `asker` answers the workers' questions; None where the engine asks none, and until it is there: workers take a second
+    to be ready, so that they may `begin` before.
     """
 
-    def __init__(self, settings: Settings, asker: Asker | None, most: int) -> None:
+    def __init__(self, settings: Settings, most: int) -> None:
         # The key stays here: a worker asks nobody but this process.
         self._settings = settings.model_copy(update={"api_key": None, "workers": 0})
-        self._asker = asker
+        self.asker: Asker | None = None
         self._most = most
         self._workers: list[_Worker] = []
         self._alone = asyncio.Lock()
         self._starting = asyncio.Lock()
+        self._beginning: asyncio.Future[None] | None = None
+
+    def begin(self) -> None:
+        """Start them, all at once. Without this they are started as they are needed."""
+        self._beginning = asyncio.ensure_future(self._begin())
 
     async def read(self, file: LetterFile) -> RecordLine:
         """The record of a file, as its line.
@@ -246,6 +252,8 @@ class Workers:
 
     async def close(self) -> None:
         """Stop all processes."""
+        if self._beginning is not None:
+            await self._beginning
         await asyncio.gather(*(worker.stop() for worker in self._workers))
         self._workers.clear()
 
@@ -253,6 +261,8 @@ class Workers:
 
     async def _free(self) -> _Worker:
         """The worker that is soonest done with what it has, or a new one."""
+        if self._beginning is not None:
+            await self._beginning
         best = min(self._living, key=_backlog, default=None)
         if best is not None and (_backlog(best) < (QUEUED, 0) or not self._may_start):
             return best
@@ -261,6 +271,11 @@ class Workers:
                 self._workers.append(await self._started())
         return min(self._living, key=_backlog)
 
+    async def _begin(self) -> None:
+        with suppress(OSError):  # no room for another process: the first letter says so, if there is none at all
+            while self._may_start:
+                self._workers.append(await self._started())
+
     @property
     def _living(self) -> list[_Worker]:
         self._workers[:] = (worker for worker in self._workers if worker.alive)
@@ -268,9 +283,7 @@ class Workers:
 
     @property
     def _may_start(self) -> bool:
-        """Whether one more may be started: as many at once as are there already, so that a short run starts few."""
-        living = self._living
-        return len(living) < min(self._most, max(1, 2 * sum(worker.ready for worker in living)))
+        return len(self._living) < self._most
 
     async def _started(self) -> _Worker:
         process = await asyncio.create_subprocess_exec(
@@ -332,10 +345,10 @@ class Workers:
         worker.send("answer", ticket, told)
 
     async def _answer(self, job: _Job, asked: Asked) -> Answer:
-        if self._asker is None:
+        if self.asker is None:
             raise TypeError("an engine without a model asked one")
         if asked not in job.asked:
-            job.asked[asked] = asyncio.ensure_future(self._asker.ask(asked.question()))
+            job.asked[asked] = asyncio.ensure_future(self.asker.ask(asked.question()))
         return await asyncio.shield(job.asked[asked])
 
 

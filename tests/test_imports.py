@@ -41,6 +41,7 @@ FLOORS: tuple[tuple[str, frozenset[str]], ...] = (
         frozenset(
             {
                 "admission",
+                "answers",
                 "baseline",
                 "batch",
                 "batch_jobs",
@@ -226,11 +227,16 @@ def test_a_library_has_one_home(library: str) -> None:
     assert users <= OWNED[library]
 
 
-def _loaded(statement: str) -> set[str]:
-    """Top-level packages that a fresh interpreter has loaded behind a statement."""
-    code = f"import sys; {statement}; print(*sorted({{name.split('.')[0] for name in sys.modules}}))"
+def _modules_of(statement: str) -> set[str]:
+    """Modules that a fresh interpreter has loaded behind a statement."""
+    code = f"import sys; {statement}; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=samples.ROOT)
     return set(done.stdout.split())
+
+
+def _loaded(statement: str) -> set[str]:
+    """Top-level packages that a fresh interpreter has loaded behind a statement."""
+    return {name.split(".")[0] for name in _modules_of(statement)}
 
 
 @pytest.mark.parametrize(
@@ -252,3 +258,9 @@ def test_the_rules_read_a_letter_without_heavy_libraries() -> None:
     path = samples.path_of("first-letter")
     statement = f"from llm_extract import extract; assert extract({str(path)!r}, engine='baseline').status == 'ok'"
     assert _loaded(statement).isdisjoint(HEAVY)
+
+
+@pytest.mark.parametrize("module", ["llm_extract.running", "llm_extract.api", "llm_extract.workers", "llm_extract.questions"])
+def test_a_process_that_only_asks_never_loads_the_rules(module: str) -> None:
+    """The rules' patterns take a second: the process whose workers read, or whose letters are all read, goes without them."""
+    assert "llm_extract.baseline" not in _modules_of(f"import {module}")

@@ -11,22 +11,10 @@ import pytest
 import samples
 from samples import CLINICAL, FACTS, NORCO, NOTHING, THERAPY
 
-from llm_extract.engine import Found, Reading
-from llm_extract.errors import PromptError
-from llm_extract.grounding import ground
-from llm_extract.letters import Letter, letter_from_text
-from llm_extract.questions import (
-    KINDS,
-    ClinicalAnswer,
+from llm_extract.answers import (
     Desk,
-    FactsAnswer,
-    ItemAnswer,
-    ItemsAnswer,
-    Questions,
-    ReasonsAnswer,
     Values,
     numbered,
-    part_of,
     quote_faults,
     read_clinical,
     read_facts,
@@ -35,6 +23,11 @@ from llm_extract.questions import (
     read_reasons,
     reason_faults,
 )
+from llm_extract.engine import Found, Reading
+from llm_extract.errors import PromptError
+from llm_extract.grounding import ground
+from llm_extract.letters import Letter, letter_from_text
+from llm_extract.questions import KINDS, ClinicalAnswer, FactsAnswer, ItemAnswer, ItemsAnswer, Questions, ReasonsAnswer, part_of
 from llm_extract.schema import Citation, Issue
 from llm_extract.sections import sections_of
 from llm_extract.settings import Settings

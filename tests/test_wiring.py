@@ -22,6 +22,7 @@ from llm_extract.hybrid import Hybrid, WithFallback
 from llm_extract.model import ModelClient
 from llm_extract.settings import EMBEDDED_MODEL, Settings
 from llm_extract.wiring import (
+    Deferred,
     EmbeddedAsker,
     letters_at_once,
     model_name,
@@ -260,7 +261,8 @@ async def test_the_cache_wraps_the_embedded_model_too(tmp_path: Path, embedded: 
 async def test_the_engine_is_the_one_that_was_named(engine: str, kind: type) -> None:
     """And records carry its name."""
     pipeline = await open_pipeline(settings(engine=engine), asker=ScriptedAsker(true_answer))
-    assert isinstance(pipeline.engine, kind)
+    assert isinstance(pipeline.engine, Deferred)
+    assert isinstance(pipeline.engine.make(), kind)
     assert (await pipeline.read(samples.letter())).run.engine == engine
 
 

@@ -251,6 +251,8 @@ def test_an_error_is_the_same_on_both_sides(error: LlmExtractError) -> None:
         ({"engine": "baseline"}, 10_000, 8, 8),
         ({"engine": "baseline"}, 10_000, 1, 0),
         ({"engine": "baseline"}, 20, 8, 0),
+        ({"engine": "baseline"}, 199, 8, 0),
+        ({"engine": "baseline"}, 399, 8, 3),
         ({"engine": "hybrid"}, 10_000, 4, 4),
         ({"engine": "hybrid"}, 10_000, 64, 6),
         ({"engine": "hybrid", "model": None}, 10_000, 8, 0),
@@ -262,6 +264,6 @@ def test_an_error_is_the_same_on_both_sides(error: LlmExtractError) -> None:
 def test_as_many_workers_as_pay(
     given: dict[str, Any], letters_left: int, cores: int, expected: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A core each for the rules, a few at an endpoint, none for few letters or beside the embedded model; a setting wins."""
+    """A core each for the rules, a few at an endpoint, one a hundred letters, none beside the embedded model."""
     monkeypatch.setattr("llm_extract.wiring._cores", lambda: cores)
     assert workers_of(settings(**given), letters_left) == expected
