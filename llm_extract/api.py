@@ -22,7 +22,7 @@ from llm_extract.letters import Letter, LetterFile, find_letters, letter_from_te
 from llm_extract.pipeline import Pipeline
 from llm_extract.schema import Record
 from llm_extract.settings import Settings
-from llm_extract.wiring import open_pipeline, settings_of
+from llm_extract.wiring import open_pipeline, settings_of, workers_of
 
 T = TypeVar("T")
 Source = str | Path | Letter
@@ -62,9 +62,16 @@ async def aextract_many(
     """Records of many letters as they are ready: files, folders, globs and `Letter`s. `concurrency` limits the requests.
 
     Letter ids are unique among the files of a list; of an iterator, which is only read as far as needed, each entry is looked
-    up by itself.
+    up by itself. Of a long list the files are read in processes of their own, as many as pay; `workers=0` keeps to this one.
     """
-    async with _parts(settings, changes) as parts, aclosing(parts.pipeline.stream(_letters(sources))) as records:
+    letters: Iterable[LetterFile | Letter]
+    files = 0
+    if isinstance(sources, str | Path | Sequence):
+        letters = listed = _listed(sources)
+        files = sum(isinstance(letter, LetterFile) for letter in listed)
+    else:
+        letters = _one_by_one(sources)
+    async with _parts(settings, changes, files) as parts, aclosing(parts.pipeline.stream(letters)) as records:
         async for record in records:
             yield record
 
@@ -126,27 +133,27 @@ class _Parts(NamedTuple):
 
 
 @asynccontextmanager
-async def _parts(settings: Settings | None, changes: dict[str, Any]) -> AsyncIterator[_Parts]:
-    """The parts for the given settings. `asker=` takes the endpoint's place, in tests."""
+async def _parts(settings: Settings | None, changes: dict[str, Any], files: int = 0) -> AsyncIterator[_Parts]:
+    """The parts for the given settings and so many files. `asker=` takes the endpoint's place, in tests."""
     asker = changes.pop("asker", None)
     given = settings.model_dump(exclude_unset=True) if settings else {}
     chosen = settings_of({**given, **changes})
-    pipeline = await open_pipeline(chosen, asker=asker)
+    pipeline = await open_pipeline(chosen, asker=asker, workers=workers_of(chosen, files))
     try:
         yield _Parts(pipeline, chosen)
     finally:
         await pipeline.close()
 
 
-def _letters(sources: Iterable[Source] | str | Path) -> Iterator[LetterFile | Letter]:
-    """Files and folders looked up together in a list, one by one in an iterator; in the given order."""
-    if isinstance(sources, str | Path):
-        sources = [sources]
-    if isinstance(sources, Sequence):
-        named = [str(s) for s in sources if not isinstance(s, Letter)]
-        yield from find_letters(named) if named else ()
-        yield from (s for s in sources if isinstance(s, Letter))
-        return
+def _listed(sources: Sequence[Source] | str | Path) -> list[LetterFile | Letter]:
+    """Files and folders looked up together, then the letters, each in the given order."""
+    sources = [sources] if isinstance(sources, str | Path) else sources
+    named = [str(source) for source in sources if not isinstance(source, Letter)]
+    return [*(find_letters(named) if named else ()), *(source for source in sources if isinstance(source, Letter))]
+
+
+def _one_by_one(sources: Iterable[Source]) -> Iterator[LetterFile | Letter]:
+    """In the given order; a name is looked up when its turn comes."""
     for source in sources:
         if isinstance(source, Letter):
             yield source

@@ -146,6 +146,15 @@ def test_a_folder_is_a_stream_of_its_letters() -> None:
     assert sorted(r.letter_id for r in mixed) == ["first-letter", "knee-surgery"]
 
 
+def test_a_list_can_be_read_by_workers() -> None:
+    """Processes of their own make the same records, also for a caller without an event loop and with a model."""
+    for given in (RULES, {"asker": ScriptedAsker(samples.true_answer)}):
+        here, there = (
+            {r.letter_id: r.items for r in extract_many(samples.LETTERS, workers=workers, **given)} for workers in (0, 2)
+        )
+        assert here == there
+
+
 def test_letter_ids_are_unique_in_a_list(tmp_path: Path) -> None:
     """Two files of one name are two letters."""
     for folder in ("a", "b"):
