@@ -63,7 +63,7 @@ bench: setup ## how fast the rules read, against the floor of reading and search
 bench-runs: setup ## how fast a whole run is: beside the ideal, client-bound, cached, memory, start-up (loopback endpoint)
 	$(BIN)/python evals/bench_runs.py
 
-bench-peers: setup ## speed beside the closest peers, each in an environment of its own (10 min)
+bench-peers: setup ## speed beside the closest peers, each in an environment of its own (20 min)
 	$(BIN)/python evals/bench_peers.py --build
 
 bench-naive: setup ## tokens, seconds and F1 of the naive way of asking beside ours, embedded model, same letters (20 min)
