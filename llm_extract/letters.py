@@ -243,12 +243,24 @@ def _pdf_letter(path: Path, letter_id: str, max_chars: int, max_pages: int, time
 SUFFIXES = (".txt", ".pdf")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class LetterFile:
-    """A letter of a run before it is opened. `letter_id` is unique within the run."""
+    """A letter of a run before it is opened. `letter_id` is unique within the run, `place` is the path in words.
+
+    A run holds all of its letters: a `Path` each would be most of its memory.
+    """
 
     letter_id: str
-    path: Path
+    place: str
+
+    def __init__(self, letter_id: str, path: Path | str) -> None:
+        object.__setattr__(self, "letter_id", letter_id)
+        object.__setattr__(self, "place", str(path))
+
+    @property
+    def path(self) -> Path:
+        """Where it is."""
+        return Path(self.place)
 
 
 def find_letters(inputs: Sequence[str]) -> list[LetterFile]:
@@ -268,7 +280,7 @@ def find_letters(inputs: Sequence[str]) -> list[LetterFile]:
     for named in inputs:
         for path in _expand(named):
             found.setdefault(_identity(path, real_folder), path)
-    return _with_ids([Path(path) for path in found.values()])
+    return _with_ids([str(Path(path)) for path in found.values()])
 
 
 def _expand(named: str) -> Iterable[str]:
@@ -325,21 +337,21 @@ def _identity(path: str, real_folder: Callable[[str], str]) -> str:
     return os.path.join(real_folder(folder), name)  # noqa: PTH118
 
 
-def _with_ids(paths: list[Path]) -> list[LetterFile]:
-    ids: dict[Path, str] = {}
+def _with_ids(places: list[str]) -> list[LetterFile]:
+    ids: dict[str, str] = {}
     taken: set[str] = set()
-    later: list[Path] = []
-    for path in sorted(paths, key=str):
-        stem = printable(path.stem)
+    later: list[str] = []
+    for place in sorted(places):
+        stem = printable(Path(place).stem)
         if stem in taken:
-            later.append(path)
+            later.append(place)
         else:
-            ids[path] = stem
+            ids[place] = stem
             taken.add(stem)
-    for path in later:
-        ids[path] = _free_id(path, taken)
-        taken.add(ids[path])
-    return [LetterFile(ids[path], path) for path in paths]
+    for place in later:
+        ids[place] = _free_id(Path(place), taken)
+        taken.add(ids[place])
+    return [LetterFile(ids[place], place) for place in places]
 
 
 def _free_id(path: Path, taken: set[str]) -> str:
