@@ -201,10 +201,10 @@ class Ticket:
     cost: int | None = None
     tokens: int | None = None
 
-    def answered(self, input_tokens: int | None, output_tokens: int | None) -> None:
+    def answered(self, input_tokens: int | None, output_tokens: int | None, cached_input_tokens: int = 0) -> None:
         """An answer came, with the endpoint's own counts; None where it counts nothing."""
         if input_tokens is not None and output_tokens is not None:
-            self.cost = self.admission.budget.most(input_tokens, output_tokens)
+            self.cost = self.admission.budget.cost(input_tokens, output_tokens, cached_input_tokens)
             self.tokens = input_tokens + output_tokens
 
     def free(self) -> None:

@@ -250,7 +250,7 @@ class Post:
         came = await self._taken(job)
         if ended != "failed":
             self.outcomes.tries.update(asked - came.keys)
-        cost = self.budget.most(came.usage.input_tokens, came.usage.output_tokens)
+        cost = self.budget.cost(came.usage.input_tokens, came.usage.output_tokens, came.usage.cached_input_tokens)
         if ended == LOST:
             self.outcomes.once_more(asked - came.keys, self.plan.tries)
             cost = job.most

@@ -232,7 +232,7 @@ class BatchedPipeline:
         if not self._fits(standard.picodollars(need.most_input_tokens, need.output_tokens)):
             return False
         kept, usage = await self._try(question)
-        cost = standard.picodollars(usage.input_tokens, usage.output_tokens)
+        cost = standard.picodollars(usage.input_tokens, usage.output_tokens, usage.cached_input_tokens)
         self.post.book.try_over(self.post.client.left_out, cost)
         self.post.budget.spent += cost
         if kept is not None:

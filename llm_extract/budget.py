@@ -50,12 +50,18 @@ class Prices:
     said: str = "settings"
 
     def __call__(self, usage: Usage) -> float:
-        """USD of a usage. A prompt token out of the endpoint's own cache counts in full: the sum is never too low."""
-        return self.picodollars(usage.input_tokens, usage.output_tokens) / PICO
+        """USD of a usage."""
+        return self.picodollars(usage.input_tokens, usage.output_tokens, usage.cached_input_tokens) / PICO
 
-    def picodollars(self, input_tokens: int, output_tokens: int) -> int:
-        """The exact price of some tokens, fractions of a picodollar a token rounded up."""
-        return input_tokens * _a_token(self.input) + output_tokens * _a_token(self.output)
+    def picodollars(self, input_tokens: int, output_tokens: int, cached_input_tokens: int = 0) -> int:
+        """The exact price of some tokens, fractions of a picodollar a token rounded up.
+
+        Prompt tokens out of the endpoint's own cache, a part of `input_tokens`, have a price of their own; where nobody has said
+        it they cost as much as the others.
+        """
+        cached = _a_token(self.input if self.cached_input is None else self.cached_input)
+        fresh = input_tokens - cached_input_tokens
+        return fresh * _a_token(self.input) + cached_input_tokens * cached + output_tokens * _a_token(self.output)
 
     @property
     def batch(self) -> Prices | None:
@@ -164,7 +170,11 @@ class Budget:
 
     def most(self, input_tokens: int, output_tokens: int) -> int:
         """What a request can cost at most, from bounds on its tokens."""
-        return self.prices.picodollars(input_tokens, output_tokens) if self.prices else 0
+        return max(self.cost(input_tokens, output_tokens), self.cost(input_tokens, output_tokens, input_tokens))
+
+    def cost(self, input_tokens: int, output_tokens: int, cached_input_tokens: int = 0) -> int:
+        """What a request has cost, from its bill."""
+        return self.prices.picodollars(input_tokens, output_tokens, cached_input_tokens) if self.prices else 0
 
     def fits(self, most: int) -> bool:
         """Whether there is room for a request now. Raises `LimitReachedError` when there will be none, whatever comes back."""

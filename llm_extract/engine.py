@@ -38,7 +38,10 @@ Entry = Found | tuple[Found, ...]
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What asking cost, over all attempts. Tokens as the endpoint counted them."""
+    """What asking cost, over all attempts. Tokens as the endpoint counted them.
+
+    `cached_input_tokens` are those of the prompt that came out of the endpoint's own cache, a part of `input_tokens`.
+    """
 
     attempts: int = 0
     input_tokens: int = 0
@@ -46,6 +49,7 @@ class Usage:
     cached_answers: int = 0
     answers: int = 0
     seconds: float = 0.0
+    cached_input_tokens: int = 0
 
     def __add__(self, other: Usage) -> Usage:
         return Usage(
@@ -55,6 +59,7 @@ class Usage:
             self.cached_answers + other.cached_answers,
             self.answers + other.answers,
             self.seconds + other.seconds,
+            self.cached_input_tokens + other.cached_input_tokens,
         )
 
 

@@ -155,6 +155,7 @@ class Completion:
     model: str | None
     input_tokens: int | None
     output_tokens: int | None
+    cached_input_tokens: int
     body: Mapping[str, Any]
 
     @classmethod
@@ -173,12 +174,20 @@ class Completion:
             model=model if isinstance(model, str) else None,
             input_tokens=_count(counted.get("prompt_tokens")),
             output_tokens=_count(counted.get("completion_tokens")),
+            cached_input_tokens=_cached(counted),
             body=body,
         )
 
 
 def _count(said: Any) -> int | None:
     return said if isinstance(said, int) else None
+
+
+def _cached(counted: Mapping[str, Any]) -> int:
+    """Prompt tokens that the endpoint took out of its own cache: none where it does not say so, and never more than it read."""
+    details = counted.get("prompt_tokens_details")
+    cached = _count(details.get("cached_tokens")) if isinstance(details, dict) else None
+    return max(0, min(cached or 0, _count(counted.get("prompt_tokens")) or 0))
 
 
 @dataclass
@@ -190,6 +199,7 @@ class _Asking:
     attempts: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
+    cached_input_tokens: int = 0
     answers: list[Completion] = field(default_factory=list)
     doubted: Completion | None = None
     misfit: Completion | None = None
@@ -198,13 +208,14 @@ class _Asking:
     def usage(self) -> Usage:
         """The bill up to now; `answers` is 1 since a re-ask is part of the one answer that a caller gets."""
         seconds = time.perf_counter() - self.started
-        return Usage(self.attempts, self.input_tokens, self.output_tokens, 0, 1, seconds)
+        return Usage(self.attempts, self.input_tokens, self.output_tokens, 0, 1, seconds, self.cached_input_tokens)
 
     def count(self, completion: Completion) -> None:
         """Add one answer's tokens."""
         self.answers.append(completion)
         self.input_tokens += completion.input_tokens or 0
         self.output_tokens += completion.output_tokens or 0
+        self.cached_input_tokens += completion.cached_input_tokens
 
     def check(self, value: BaseModel) -> None:
         """Raise what pydantic takes for a misfit where the question doubts the first answer; later ones are taken as they are."""
@@ -310,7 +321,8 @@ class ModelClient:
             said = body.get("error") if isinstance(body, dict) else None
             raise _of_status(status, _code_in(said.get(name) for name in _CODES) if isinstance(said, dict) else "", self.endpoint)
         completion = self._completion(body)
-        usage = Usage(1, completion.input_tokens or 0, completion.output_tokens or 0, 0, 1)
+        tokens = completion.input_tokens or 0, completion.output_tokens or 0
+        usage = Usage(1, *tokens, 0, 1, cached_input_tokens=completion.cached_input_tokens)
         try:
             _raise_if_unusable(completion)
         except AnswerError as error:
@@ -446,7 +458,7 @@ class ModelClient:
                     raise
             else:
                 if ticket is not None:
-                    ticket.answered(completion.input_tokens, completion.output_tokens)
+                    ticket.answered(completion.input_tokens, completion.output_tokens, completion.cached_input_tokens)
                 model = _served(completion.model, self.endpoint.model)
                 told.answered(model, completion.finish_reason, completion.input_tokens, completion.output_tokens)
                 return completion

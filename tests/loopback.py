@@ -78,6 +78,7 @@ def good(
     finish_reason: str | None = "stop",
     refusal: str | None = None,
     tokens: tuple[int, int] = (100, 10),
+    cached: Any = None,
     model: str = "demo",
 ) -> Behaviour:
     """An answer with this content, or with what a function makes of the request."""
@@ -85,7 +86,8 @@ def good(
     def reply(request: Received) -> Reply:
         text = content(request) if callable(content) else content
         message = {"role": "assistant", "content": text, "refusal": refusal}
-        usage = {"prompt_tokens": tokens[0], "completion_tokens": tokens[1], "total_tokens": sum(tokens)}
+        usage: dict[str, Any] = {"prompt_tokens": tokens[0], "completion_tokens": tokens[1], "total_tokens": sum(tokens)}
+        usage |= {} if cached is None else {"prompt_tokens_details": {"cached_tokens": cached}}
         choice = {"index": 0, "finish_reason": finish_reason, "message": message}
         return Reply(
             body={"id": "1", "object": "chat.completion", "created": 1, "model": model, "choices": [choice], "usage": usage}

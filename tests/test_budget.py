@@ -181,6 +181,21 @@ def test_prices_are_of_a_million_tokens() -> None:
     assert Prices(0.005, 0.0).picodollars(10_000, 0) == 5 * 10**7
 
 
+def test_prompt_tokens_that_were_cached_have_a_price_of_their_own() -> None:
+    """They are a part of the prompt's, and cost as much as the others where nobody has said their price."""
+    usage = Usage(1, 1_000_000, 0, cached_input_tokens=400_000)
+    assert PRICES(usage) == 1.0
+    assert Prices(1.0, 4.0, cached_input=0.25)(usage) == pytest.approx(0.6 + 0.1)
+    assert PRICES(usage + usage) == 2.0
+
+
+@given(TOKENS, TOKENS, st.floats(0, 1), st.floats(0, 3))
+def test_what_was_cached_never_costs_more_than_was_reserved(sent: int, answered: int, share: float, cached: float) -> None:
+    """Whatever a table says, dearer cached tokens too, and however many of them there are."""
+    budget = Budget(Prices(1.0, 4.0, cached_input=cached))
+    assert budget.cost(sent, answered, int(share * sent)) <= budget.most(sent, answered)
+
+
 def test_the_shipped_table_is_whole() -> None:
     """Each model has its prices, cached prompts and batches are cheaper, and the table says of which day it is."""
     table = prices_in(SHIPPED_PRICES)

@@ -167,6 +167,14 @@ async def test_answer_is_of_the_question_s_own_class_with_its_bill() -> None:
     assert answer.usage.seconds > 0
 
 
+@pytest.mark.parametrize(("said", "counted"), [(256, 256), (None, 0), ("many", 0), (-5, 0), (9999, 321)])
+async def test_prompt_tokens_that_the_endpoint_had_cached_are_counted(said: Any, counted: int) -> None:
+    """As the endpoint says it, but never more than it read, and none where what it says is no number."""
+    answer, _ = await played([good(TEA, tokens=(321, 45), cached=said)])
+    assert isinstance(answer, Answer)
+    assert answer.usage.cached_input_tokens == counted
+
+
 @pytest.mark.parametrize("served", ["/home/u/models/q.gguf", "C:\\models\\q", "q.GGUF", "", None])
 async def test_path_of_the_server_is_no_model_name(served: Any) -> None:
     """Where a server gives a path of its machine for the model's name, the name that was asked for stands."""
