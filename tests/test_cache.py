@@ -9,27 +9,34 @@ import subprocess
 import sys
 import textwrap
 import threading
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import replace
+from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import diskcache
 import pytest
 from diskcache.core import MODE_BINARY, MODE_PICKLE, MODE_RAW, MODE_TEXT
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import BaseModel, field_validator
 
 from llm_extract.cache import (
+    FORMAT,
     GIVE_UP_AFTER,
+    GROUP_CHARACTERS,
+    GROUP_ROWS,
     HIT,
     AnswerCache,
     CachedAsker,
     ForgedRowError,
     JsonDisk,
     Kept,
+    _groups,
+    _Waiting,
     answer_key,
     endpoint_kind_of,
 )
@@ -53,6 +60,13 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
     max_leaves=12,
 )
+TEXT = st.text(st.characters(codec=None, exclude_categories=()))
+"""Any text, half surrogate pairs too."""
+
+USAGE = st.builds(
+    Usage, *[st.integers(0, 2**63)] * 5, seconds=st.floats(0, allow_nan=False, allow_infinity=False) | st.just(float("inf"))
+)
+ANY_KEPT = st.builds(Kept, raw=TEXT, usage=USAGE, model=TEXT, finish_reason=TEXT, re_asked=st.booleans())
 
 
 class Scripted:
@@ -122,40 +136,86 @@ class Trap:
 # --- what a row may be -------------------------------------------------------------------------------------------------
 
 
-@given(value=JSON)
-def test_json_round_trip(value: Any) -> None:
-    """Whatever JSON can say comes back equal through the row format."""
-    disk = JsonDisk("nowhere")
-    _, mode, filename, column = disk.store(value, read=False)
-    assert disk.fetch(mode, filename, column, read=False) == value
+def long_way(row: bytes) -> Kept | None:
+    """What a row says by the standard library's JSON, as this program read it when the first rows were written."""
+    try:
+        return Kept.model_validate(json.loads(row.decode("ascii")))
+    except (ValueError, RecursionError):
+        return None
 
 
-def test_lone_surrogates_survive() -> None:
-    """Half a surrogate pair, which an endpoint may send as a JSON escape, is stored and read like any character."""
-    disk = JsonDisk("nowhere")
-    _, mode, filename, column = disk.store("\ud800", read=False)
-    assert disk.fetch(mode, filename, column, read=False) == "\ud800"
+def fetched(row: bytes) -> Kept | None:
+    """What a row says to the store; None where it is refused."""
+    try:
+        return JsonDisk("nowhere").fetch(MODE_RAW, None, row, read=False)
+    except ForgedRowError:
+        return None
+
+
+@given(kept=ANY_KEPT)
+@example(kept=KEPT.model_copy(update={"raw": "\ud800"}))
+def test_rows_round_trip(kept: Kept) -> None:
+    """Any answer comes back equal, half surrogate pairs included, which an endpoint may send as JSON escapes."""
+    _, mode, filename, column = JsonDisk("nowhere").store(kept, read=False)
+    assert (mode, filename) == (MODE_RAW, None)
+    assert fetched(column) == kept
+
+
+@given(kept=ANY_KEPT)
+def test_rows_are_read_by_older_programs_and_read_theirs(kept: Kept) -> None:
+    """A row is ASCII JSON that the first version of this program read as the same answer, and the rows that it wrote are read."""
+    assert long_way(kept.as_json()) == kept
+    assert fetched(json.dumps(kept.model_dump(), separators=(",", ":")).encode("ascii")) == kept
+
+
+@given(
+    changes=st.dictionaries(st.sampled_from([*Kept.model_fields, "extra"]), JSON, max_size=2),
+    usage=st.dictionaries(st.sampled_from(["attempts", "seconds", "answers", "extra"]), JSON, max_size=2),
+)
+@example(changes={"raw": "\ud800"}, usage={})
+@example(changes={"raw": "\ud800"}, usage={"extra": 1})
+@example(changes={}, usage={"attempts": "3", "seconds": "1.5"})
+@example(changes={"re_asked": "yes"}, usage={"attempts": 3.0})
+def test_other_shapes_are_judged_as_ever(changes: dict[str, Any], usage: dict[str, Any]) -> None:
+    """The short way of reading a row refuses and reads what the long way does, whatever its fields hold."""
+    row = {**KEPT.model_dump(), **changes}
+    row["usage"] = {**row["usage"], **usage} if isinstance(row["usage"], dict) else row["usage"]
+    written = json.dumps(row).encode("ascii")
+    assert fetched(written) == long_way(written)
+
+
+@given(at=st.integers(0, len(KEPT.as_json())), cut=st.integers(0, 3), put=st.binary(max_size=3))
+def test_damaged_rows_are_judged_as_ever(at: int, cut: int, put: bytes) -> None:
+    """The short way of reading a row refuses and reads what the long way does, whichever bytes of it are damaged."""
+    row = KEPT.as_json()
+    damaged = row[:at] + put + row[at + cut :]
+    assert fetched(damaged) == long_way(damaged)
+
+
+ROW = KEPT.as_json()
 
 
 @pytest.mark.parametrize(
     ("mode", "filename", "value"),
     [
-        (MODE_PICKLE, None, b"null"),
-        (MODE_BINARY, None, b"null"),
-        (MODE_TEXT, None, b"null"),
-        (99, None, b"null"),
-        (None, None, b"null"),
-        (MODE_RAW, "ab/cd/ef.val", b"null"),
-        (MODE_RAW, None, "null"),
+        (MODE_PICKLE, None, ROW),
+        (MODE_BINARY, None, ROW),
+        (MODE_TEXT, None, ROW),
+        (99, None, ROW),
+        (None, None, ROW),
+        (MODE_RAW, "ab/cd/ef.val", ROW),
+        (MODE_RAW, None, ROW.decode()),
         (MODE_RAW, None, 3),
         (MODE_RAW, None, None),
         (MODE_RAW, None, b"{"),
         (MODE_RAW, None, b"\xff"),
+        (MODE_RAW, None, ROW.replace(b"red", "röd".encode())),
         (MODE_RAW, None, b"[" * 100_000),
     ],
 )
 def test_other_rows_are_refused(mode: Any, filename: Any, value: Any) -> None:
-    """Only JSON bytes in the database itself are a value; another mode, a file name or another type is refused."""
+    """Only an answer as JSON bytes in the database itself is a value; another mode, a file name or another type is refused."""
+    assert fetched(ROW) == KEPT, "refused must be what is changed"
     with pytest.raises(ForgedRowError):
         JsonDisk("nowhere").fetch(mode, filename, value, read=False)
 
@@ -174,12 +234,19 @@ def test_foreign_keys_are_refused_on_reading(key: Any, raw: int) -> None:
         JsonDisk("nowhere").get(key, raw)
 
 
+@pytest.mark.parametrize("value", [None, "x", b"x", {}, KEPT.model_dump()])
+def test_values_are_answers(value: Any) -> None:
+    """A value of another type is refused before anything could pickle it or write it to a file."""
+    with pytest.raises(TypeError):
+        JsonDisk("nowhere").store(value, read=False)
+
+
 def test_files_are_not_stored() -> None:
     """A file object is no value, in either direction."""
     with pytest.raises(TypeError):
-        JsonDisk("nowhere").store("x", read=True)
+        JsonDisk("nowhere").store(KEPT, read=True)
     with pytest.raises(ForgedRowError):
-        JsonDisk("nowhere").fetch(MODE_RAW, None, b"null", read=True)
+        JsonDisk("nowhere").fetch(MODE_RAW, None, ROW, read=True)
 
 
 def test_poisoned_pickle_never_runs(store: AnswerCache, tmp_path: Path) -> None:
@@ -401,8 +468,9 @@ async def test_locked_database_costs_money_only(tmp_path: Path) -> None:
         assert len(store) == 0
 
 
-def test_full_disk_costs_money_only(tmp_path: Path) -> None:
-    """Where the file system takes no more bytes, answers still come, with one warning and no lost process."""
+@pytest.mark.parametrize("at_once", [False, True])
+def test_full_disk_costs_money_only(tmp_path: Path, at_once: bool) -> None:
+    """Where the file system takes no more bytes, answers still come, one by one or many at once, with one warning."""
     script = """
         import asyncio, json, pathlib, resource, sys
         sys.path.insert(0, sys.argv[2])
@@ -411,12 +479,13 @@ def test_full_disk_costs_money_only(tmp_path: Path) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, resource.RLIM_INFINITY))
         asker = CachedAsker(Scripted(said("red" * 10_000)), store, **WHERE)
         async def main():
-            return [len((await asker.ask(replace(QUESTION, user=str(i)))).raw) for i in range(20)]
+            asked = [asker.ask(replace(QUESTION, user=str(i))) for i in range(20)]
+            return [len(a.raw) for a in (await asyncio.gather(*asked) if sys.argv[3] == "True" else [await a for a in asked])]
         answers = asyncio.run(main())
         print(json.dumps([answers, store.warnings]))
         store.close()
     """
-    answers, warnings = json.loads(python(script, str(tmp_path / "full"), str(Path(__file__).parent)))
+    answers, warnings = json.loads(python(script, str(tmp_path / "full"), str(Path(__file__).parent), str(at_once)))
     assert len(answers) == 20
     assert len(warnings) == 1
     assert "the run goes on" in warnings[0]
@@ -429,6 +498,283 @@ def test_warnings_quote_no_row(store: AnswerCache) -> None:
     assert store.get("k") is None
     assert len(store.warnings) == 1
     assert "confidential" not in store.warnings[0]
+
+
+# --- keeping many at once ------------------------------------------------------------------------------------------------
+
+UNSTORABLE = "\ud800"
+"""A key that no database takes."""
+
+
+def answer(raw: str) -> Kept:
+    """An answer with this text."""
+    return KEPT.model_copy(update={"raw": raw})
+
+
+def rows_of(store: AnswerCache) -> dict[str, str]:
+    """Key and text of every committed row, as another process sees them."""
+    return {key: json.loads(value)["raw"] for key, value in sql(store.path, "SELECT key, value FROM Cache")}
+
+
+@contextmanager
+def busy(store: AnswerCache) -> Iterator[list[list[str]]]:
+    """The writing thread is busy, so that all that is kept inside waits; the keys of the groups that are written then."""
+    done, groups = threading.Event(), []
+    write = store._write
+
+    def recording(group: Sequence[_Waiting]) -> None:
+        groups.append([one.key for one in group])
+        write(group)
+
+    store._writer._write = recording
+    store._writer._thread.submit(done.wait)
+    try:
+        yield groups
+    finally:
+        done.set()
+
+
+async def kept_together(store: AnswerCache, answers: dict[str, str]) -> list[list[str]]:
+    """Keep answers while the writing thread is busy; the keys of the groups that were written."""
+    with busy(store) as groups:
+        tasks = [asyncio.create_task(store.keep(key, answer(raw))) for key, raw in answers.items()]
+        await settle()
+    await asyncio.gather(*tasks)
+    return groups
+
+
+async def test_kept_answers_are_committed(store: AnswerCache) -> None:
+    """When `keep` returns another process finds the answer, alone or among many: a kill costs nothing that was returned."""
+
+    async def keep(i: int) -> bool:
+        await store.keep(str(i), answer(f"text {i}"))
+        return rows_of(store).get(str(i)) == f"text {i}"
+
+    assert await keep(0)
+    assert all(await asyncio.gather(*(keep(i) for i in range(50))))
+
+
+async def test_waiting_answers_are_written_together(store: AnswerCache, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is kept while the store is busy is one transaction; a single answer needs none but its own."""
+    begun: list[str] = []
+    transact = store._cache.transact
+    monkeypatch.setattr(store._cache, "transact", lambda: begun.append("group") or transact())
+    assert await kept_together(store, {"single": "s"}) == [["single"]]
+    assert begun == []
+    many = {str(i): f"text {i}" for i in range(20)}
+    assert await kept_together(store, many) == [list(many)]
+    assert begun == ["group"]
+    assert rows_of(store) == {"single": "s", **many}
+
+
+def text_of(group: Sequence[_Waiting]) -> int:
+    """Characters of a group's answers."""
+    return sum(len(one.kept.raw) for one in group)
+
+
+@given(
+    lengths=st.lists(st.sampled_from([0, 1, 1000, GROUP_CHARACTERS // 3, GROUP_CHARACTERS, GROUP_CHARACTERS + 1]), max_size=200)
+)
+@example(lengths=[1] * (2 * GROUP_ROWS + 1))
+def test_groups_have_bounds(lengths: list[int]) -> None:
+    """Groups are the answers in their order, none above the bounds but a single answer, and none that the next would fit into."""
+    texts = {length: answer("x" * length) for length in set(lengths)}
+    waiting = [_Waiting(str(i), texts[length], None) for i, length in enumerate(lengths)]  # type: ignore[arg-type]
+    groups = list(_groups(waiting))
+    assert [one for group in groups for one in group] == waiting
+    assert all(len(group) <= GROUP_ROWS and (len(group) == 1 or text_of(group) <= GROUP_CHARACTERS) for group in groups)
+    for group, after in pairwise(groups):
+        assert len(group) == GROUP_ROWS or text_of([*group, after[0]]) > GROUP_CHARACTERS
+
+
+@given(
+    steps=st.lists(
+        st.tuples(st.sampled_from(["a", "b", "c", "d", UNSTORABLE]), st.sampled_from(["wait", "cancel", "go on", "pause"])),
+        max_size=30,
+    ),
+    together=st.booleans(),
+)
+@example(steps=[("a", "go on"), (UNSTORABLE, "go on"), ("a", "cancel"), ("b", "go on"), ("b", "cancel")], together=True)
+def test_any_interleaving_ends_with_the_right_rows(shared: AnswerCache, steps: list[tuple[str, str]], together: bool) -> None:
+    """However keeps overlap, are cancelled or fail: each key has its last answer, nobody waits for ever, failures are counted."""
+    shared.clear()
+    shared.warnings.clear()
+    shared._failures = -len(steps)  # what fails here is not to end its use
+
+    async def keep_all() -> list[Any]:
+        tasks = []
+        with busy(shared) if together else nullcontext():
+            for i, (key, then) in enumerate(steps):
+                tasks.append(asyncio.create_task(shared.keep(key, answer(str(i)))))
+                await asyncio.sleep(0.001 if then == "pause" else 0)  # it has begun
+                if then == "cancel":
+                    tasks[-1].cancel()
+                if then == "wait" and not together:
+                    await tasks[-1]
+        results = await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), 30)
+        await shared.keep("end", KEPT)  # behind all that was cancelled
+        return results
+
+    results = asyncio.run(keep_all())
+    last = {key: str(i) for i, (key, _) in enumerate(steps) if key != UNSTORABLE}
+    assert rows_of(shared) == {**last, "end": KEPT.raw}
+    assert all(result is None or isinstance(result, asyncio.CancelledError) for result in results)
+    failed = sum(key == UNSTORABLE for key, _ in steps)
+    assert shared._failures == failed - len(steps)
+    assert len(shared.warnings) == min(failed, 1)
+    shared._failures = 0
+
+
+@pytest.mark.parametrize("bad", [[0], [5], [9], [3, 7]])
+async def test_a_bad_row_takes_no_other_with_it(store: AnswerCache, bad: list[int]) -> None:
+    """Where one of a group cannot be stored the others are, also those behind it; each that cannot is one failure."""
+    keys = [UNSTORABLE + str(i) if i in bad else str(i) for i in range(10)]
+    assert await kept_together(store, {key: key for key in keys}) == [keys]
+    assert rows_of(store) == {str(i): str(i) for i in range(10) if i not in bad}
+    assert len(store.warnings) == 1
+    assert "UnicodeEncodeError" in store.warnings[0]
+    await store.keep("after", KEPT)
+    assert store.get("after") == KEPT, "fewer failures than end its use"
+
+
+@pytest.mark.parametrize("how", ["ABORT", "ROLLBACK"])
+async def test_a_row_that_the_database_refuses_takes_no_other_with_it(store: AnswerCache, how: str) -> None:
+    """The same where the database itself stops the statement, or the whole transaction, in its middle."""
+    trap = f"CREATE TRIGGER trap BEFORE INSERT ON Cache WHEN NEW.key = '5' BEGIN SELECT RAISE({how}, 'trapped'); END"
+    sql(store.path, trap)
+    await kept_together(store, {str(i): str(i) for i in range(10)})
+    assert rows_of(store) == {str(i): str(i) for i in range(10) if i != 5}
+    assert len(store.warnings) == 1
+    await store.keep("after", KEPT)
+    assert store.get("after") == KEPT, "one failure, and none that holds the database"
+
+
+async def test_failures_of_a_group_are_counted_for_each_answer(store: AnswerCache) -> None:
+    """As many answers of one group as end the use of the store, and it is left alone."""
+    bad = {UNSTORABLE + str(i): "" for i in range(GIVE_UP_AFTER)}
+    await kept_together(store, {"before": "b", **bad, "behind": "c"})
+    assert rows_of(store) == {"before": "b"}
+    await store.keep("after", KEPT)
+    assert rows_of(store) == {"before": "b"}
+    assert len(store.warnings) == 1
+
+
+async def test_a_short_lock_costs_a_group_nothing(store: AnswerCache, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a group's transaction cannot begin that is one failure, and each answer has its own try then."""
+    locked = [diskcache.Timeout()] * (GIVE_UP_AFTER - 1)
+    transact = store._cache.transact
+
+    def sometimes() -> Any:
+        if locked:
+            raise locked.pop()
+        return transact()
+
+    monkeypatch.setattr(store._cache, "transact", sometimes)
+    for _ in range(GIVE_UP_AFTER - 1):
+        await kept_together(store, {str(i): str(i) for i in range(10)})
+        assert rows_of(store) == {str(i): str(i) for i in range(10)}
+        store.clear()
+    assert len(store.warnings) == 1
+    await kept_together(store, {"l": "", UNSTORABLE: "", "m": ""})
+    assert rows_of(store) == {"l": ""}, "one failure more ends its use"
+
+
+async def test_a_long_lock_ends_the_use_of_the_store(tmp_path: Path) -> None:
+    """A group that no lock can be had for waits as often as single answers would, is not stored, and holds nobody up."""
+    with closing(AnswerCache(tmp_path / "locked", lock_timeout=0.01)) as store:
+        with closing(sqlite3.connect(store.path / "cache.db", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            await asyncio.gather(*(store.keep(str(i), KEPT) for i in range(200)))
+            other.execute("ROLLBACK")
+        assert store._failures == GIVE_UP_AFTER
+        assert len(store.warnings) == 1
+        assert "database is locked" in store.warnings[0]
+
+
+async def test_cancelled_keeps_are_stored(store: AnswerCache) -> None:
+    """Who is cancelled while the answer waits to be written has it stored all the same; the others are told."""
+    with busy(store):
+        tasks = [asyncio.create_task(store.keep(str(i), answer(str(i)))) for i in range(10)]
+        await settle()
+        for task in tasks[::2]:
+            task.cancel()
+        await settle()
+        assert all(task.cancelled() for task in tasks[::2])
+    assert await asyncio.gather(*tasks[1::2]) == [None] * 5
+    store.close()
+    assert rows_of(store) == {str(i): str(i) for i in range(10)}
+
+
+async def test_close_writes_what_waits(store: AnswerCache) -> None:
+    """`close` returns when all that is pending is stored, more than one group of it, and whoever waits for it is told."""
+    tasks = [asyncio.create_task(store.keep(str(i), answer(str(i)))) for i in range(3 * GROUP_ROWS)]
+    with busy(store) as groups:
+        await settle()
+    tasks[7].cancel()
+    store.close()
+    assert rows_of(store) == {str(i): str(i) for i in range(3 * GROUP_ROWS)}
+    assert max(map(len, groups)) == GROUP_ROWS
+    told = await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), 30)
+    assert [i for i, one in enumerate(told) if one is not None] == [7]
+
+
+def test_loops_of_threads_share_a_store(store: AnswerCache) -> None:
+    """Event loops in several threads keep at once: every answer is stored when its `keep` returns, and everybody is told."""
+    barrier = threading.Barrier(4)
+    missing: list[str] = []
+
+    async def keep(key: str) -> None:
+        await store.keep(key, answer(key))
+        if rows_of(store).get(key) != key:
+            missing.append(key)
+
+    async def keep_all(thread: int) -> None:
+        await asyncio.wait_for(asyncio.gather(*(keep(f"{thread}-{i}") for i in range(40))), 60)
+
+    def work(thread: int) -> None:
+        barrier.wait()
+        asyncio.run(keep_all(thread))
+
+    threads = [threading.Thread(target=work, args=(i,)) for i in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert missing == []
+    assert rows_of(store) == {f"{t}-{i}": f"{t}-{i}" for t in range(4) for i in range(40)}
+
+
+async def test_a_loop_that_has_ended_disturbs_nobody(store: AnswerCache) -> None:
+    """An answer whose event loop was closed while it waited is stored, and the others of its group are told."""
+
+    async def abandoned() -> None:
+        task = asyncio.create_task(store.keep("theirs", answer("t")))
+        await settle()
+        task.cancel()
+
+    with busy(store) as groups:
+        thread = threading.Thread(target=asyncio.run, args=(abandoned(),))
+        thread.start()
+        thread.join()
+        ours = asyncio.create_task(store.keep("ours", answer("o")))
+        await settle()
+    await asyncio.wait_for(ours, 30)
+    assert groups == [["theirs", "ours"]]
+    assert rows_of(store) == {"theirs": "t", "ours": "o"}
+
+
+async def test_a_mistake_holds_nobody_up(store: AnswerCache, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is no failure of the disk is raised to those who wait, instead of leaving them waiting; the next are written."""
+
+    def mistaken(group: Any) -> None:
+        raise AssertionError("a mistake of ours")
+
+    monkeypatch.setattr(store._writer, "_write", mistaken)
+    told = await asyncio.wait_for(asyncio.gather(*(store.keep(str(i), KEPT) for i in range(3)), return_exceptions=True), 30)
+    assert [type(one) for one in told] == [AssertionError] * 3
+    monkeypatch.undo()
+    await store.keep("next", KEPT)
+    assert store.get("next") == KEPT
 
 
 # --- keys --------------------------------------------------------------------------------------------------------------
@@ -473,6 +819,36 @@ def test_every_ingredient_changes_the_key() -> None:
     keys = {name: answer_key(question, **where) for name, (question, where) in VARIANTS.items()}
     assert len(set(keys.values())) == len(VARIANTS)
     assert all(len(key) == 64 for key in keys.values())
+
+
+@given(
+    texts=st.tuples(*[TEXT] * 5),
+    most=st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.booleans(),
+    sampling=st.dictionaries(TEXT, JSON, max_size=3),
+    question=st.sampled_from([question for question, _ in VARIANTS.values()]),
+)
+@example(texts=("p", "s", "u", "m", "e"), most=400, sampling={"temperature": 0}, question=QUESTION)
+@example(texts=("p", "s", "u", "m", "e"), most=400.0, sampling={"temperature": 0.0}, question=QUESTION)
+@example(texts=("p", "s", "u", "m", "e"), most=1, sampling={"temperature": False}, question=QUESTION)
+@example(texts=("p", "s", "u", "m", "e"), most=True, sampling={"temperature": 0}, question=QUESTION)
+def test_keys_are_what_they_have_always_been(texts: tuple[str, ...], most: Any, sampling: Any, question: Question) -> None:
+    """A key is the hash of one canonical JSON text, however much of it is remembered: keys of existing stores stay valid."""
+    prompt, system, user, model, endpoint = texts
+    question = replace(question, prompt=prompt, system=system, user=user, max_output_tokens=most)
+    ingredients = {
+        "format": FORMAT,
+        "model": model,
+        "endpoint": endpoint,
+        "prompt": prompt,
+        "system": system,
+        "user": user,
+        "schema": json.dumps([question.answer.__name__, strict_schema(question.answer)], separators=(",", ":")),
+        "max_output_tokens": most,
+        "sampling": sampling,
+    }
+    canonical = json.dumps(ingredients, sort_keys=True, allow_nan=False, separators=(",", ":"))
+    expected = sha256(canonical.encode("ascii")).hexdigest()
+    assert answer_key(question, model=model, endpoint_kind=endpoint, sampling=sampling) == expected
 
 
 @given(st.tuples(*[st.text(max_size=3)] * 4), st.tuples(*[st.text(max_size=3)] * 4))
