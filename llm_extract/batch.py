@@ -307,23 +307,24 @@ _MISFITS = "The batch's answer does not fit the response schema, also after one 
 def corrected(question: Question, misfit: str) -> Question:
     """The question that follows an answer that does not fit: the same, then the answer, then what is wrong with it.
 
-    Whoever computes it from the same answer gets the same key, so that no file has to say what belongs together.
+    Whoever computes it from the same answer gets the same key, so that no file has to say what belongs together. Raises
+    `ValueError` for an answer that fits.
     """
     user = (
         f"{question.user}\n\nYou answered {misfit}\nThat does not fit:\n{_wrong_with(misfit, question)}\n"
         "Answer again, with one JSON object that fits the schema."
     )
-    return replace(question, user=user, doubts=None)
+    return replace(question, user=user)
 
 
 def _wrong_with(misfit: str, question: Question) -> str:
     """A line for each fault, without the answer's words, which stand above them."""
     try:
-        value = question.answer.model_validate_json(misfit)
+        question.answer.model_validate_json(misfit)
     except ValidationError as error:
         faults = error.errors(include_input=False, include_url=False)
         return "\n".join(f"- {'/'.join(map(str, fault['loc'])) or 'the answer'}: {fault['msg']}" for fault in faults)
-    return f"- {question.doubts(value) if question.doubts else 'the answer'}"
+    raise ValueError("the answer fits: there is nothing to correct")
 
 
 def _bill(error: LlmExtractError) -> Usage:

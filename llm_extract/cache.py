@@ -117,7 +117,7 @@ class _KnownSettingsCache(diskcache.Cache):  # type: ignore[misc]
 class Kept(BaseModel):
     """One stored answer. `usage` is what it cost when it was asked; reading it costs `HIT`.
 
-    `re_asked` says that it was taken as it is although doubts may remain: it must not be asked a third time.
+    `re_asked` says that it is the second answer, since the first one did not fit its schema; `usage` is what both cost.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="constants")
@@ -541,7 +541,7 @@ def _worth_keeping(answer: Answer) -> Kept | None:
 
 
 def revived(kept: Kept | None, question: Question, usage: Usage = HIT) -> Answer | None:
-    """The answer that was kept, if it passes today's checks: a schema or a doubt that has been tightened since asks anew.
+    """The answer that was kept, if it fits today's schema: one that has been tightened since asks anew.
 
     `usage` is what the revived answer is said to cost.
     """
@@ -550,7 +550,5 @@ def revived(kept: Kept | None, question: Question, usage: Usage = HIT) -> Answer
     try:
         value = question.answer.model_validate_json(kept.raw)
     except ValidationError:
-        return None
-    if not kept.re_asked and question.doubts is not None and question.doubts(value) is not None:
         return None
     return Answer(value, kept.raw, usage, kept.model, kept.finish_reason, kept.re_asked)

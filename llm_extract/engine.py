@@ -7,7 +7,7 @@ grounding, checks and merging treat every field alike, and because "which reader
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -139,9 +139,7 @@ def spec_path(pointer: str) -> str:
 class Question:
     """One request to a model. `system` is the part shared with other questions, so that prefix caches hit.
 
-    `answer` is the response schema. `doubts` may look at an answer that fits it and say, in a sentence for the model, what is
-    wrong (a quote that is not in the letter): such an answer is asked again once, and taken as it is the second time, because
-    grounding drops what stays unsupported.
+    `answer` is the response schema: an answer that does not fit it is asked again once, with what is wrong with it.
     """
 
     prompt: str
@@ -149,12 +147,14 @@ class Question:
     user: str
     answer: type[BaseModel]
     max_output_tokens: int = 400
-    doubts: Callable[[Any], str | None] | None = None
 
 
 @dataclass(frozen=True)
 class Answer:
-    """A usable answer: `value` is an instance of the question's schema, `raw` the text that it was parsed from."""
+    """A usable answer: `value` is an instance of the question's schema, `raw` the text that it was parsed from.
+
+    `re_asked` says that a second answer stands in the place of the first one, or of a part of it.
+    """
 
     value: Any
     raw: str

@@ -3,8 +3,8 @@
     asker = ScriptedAsker([{"word": "tea"}, ThrottledError("slow down")])
     asker = ScriptedAsker(lambda question: {"word": "tea"} if question.prompt == "drinks.v1" else {"word": None})
 
-It keeps the real one's promises: a reply is validated against the question's schema, `doubts` lead to one re-ask, which takes the
-next reply, and errors carry their usage.
+It keeps the real one's promises: a reply is validated against the question's schema, one that does not fit leads to one re-ask,
+which takes the next reply, and errors carry their usage.
 """
 
 from __future__ import annotations
@@ -46,44 +46,32 @@ class ScriptedAsker:
     async def ask(self, question: Question) -> Answer:
         """Play the next reply. Raises what the script says, `InvalidAnswerError` where two replies in a row do not fit."""
         self.questions.append(question)
-        raw, value, trouble = self._played(question, Usage())
-        if value is not None and trouble is None:
-            return Answer(value, raw, self._bill(1), self._model)
-        try:
-            again, second, misfit = self._played(replace(question, doubts=None), self._cost)
-        except AnswerError:
-            if value is None:
-                raise
-            second = None
-        if second is not None:
-            return Answer(second, again, self._bill(2), self._model, re_asked=True)
-        if value is not None:  # only doubted
-            return Answer(value, raw, self._bill(2), self._model, re_asked=True)
-        message = f"The scripted reply does not fit {question.answer.__name__}: {misfit}."
-        raise InvalidAnswerError(message, raw=again, usage=self._bill(2))
+        usage = Usage()
+        for re_asked in (False, True):
+            usage = replace(usage + self._cost, answers=1)
+            raw = self._played(question, usage)
+            try:
+                value = question.answer.model_validate_json(raw, strict=False)
+            except ValidationError as error:
+                misfit = ", ".join(sorted({e["type"] for e in error.errors()}))
+            else:
+                return Answer(value, raw, usage, self._model, re_asked=re_asked)
+        raise InvalidAnswerError(f"The scripted reply does not fit {question.answer.__name__}: {misfit}.", raw=raw, usage=usage)
 
     async def close(self) -> None:
         """Remember that it was closed."""
         self.closed = True
 
-    def _played(self, question: Question, spent: Usage) -> tuple[str, BaseModel | None, str | None]:
-        """The text, the value where it fits, and what is wrong with it."""
+    def _played(self, question: Question, usage: Usage) -> str:
+        """The next reply's text. `usage` is what has been spent with it."""
         self.requests += 1
         reply = self._reply(question)
         if isinstance(reply, LlmExtractError):
-            raise _billed(reply, replace(spent + self._cost, answers=1))
+            raise _billed(reply, usage)
         raw = _raw(reply)
         if not raw.strip():
-            raise EmptyAnswerError("The scripted reply is empty.", usage=replace(spent + self._cost, answers=1))
-        try:
-            value = question.answer.model_validate_json(raw, strict=False)
-        except ValidationError as error:
-            return raw, None, ", ".join(sorted({e["type"] for e in error.errors()}))
-        return raw, value, question.doubts(value) if question.doubts else None
-
-    def _bill(self, requests: int) -> Usage:
-        total = sum((self._cost for _ in range(requests)), Usage())
-        return replace(total, answers=1)
+            raise EmptyAnswerError("The scripted reply is empty.", usage=usage)
+        return raw
 
 
 def _in_order(replies: Iterator[Reply]) -> Callable[[Question], Reply]:

@@ -3,7 +3,7 @@
     Question ─ ModelClient.ask ─ _usable ─ tenacity ─ admission ─ one HTTP request
                       │          refusal,   429, 5xx, time-out,   when it
                       │          cut, empty lost connection       may be sent
-                      └ a misfit ─ instructor ─ _answered ─ _usable: the re-ask
+                      └ a misfit ─ instructor ─ _usable: the re-ask
 
 A question thus makes 2 x (1 + `transport_retries`) requests at most.
 
@@ -12,11 +12,10 @@ One owner a kind of retry, so that no cause is tried twice by two parties (the S
 - Transport belongs to tenacity (`_patience`): 429, 5xx, time-outs and lost connections, exponential with jitter, or as long as
   `Retry-After` asks, up to `RETRY_AFTER_CAP`.
 - An answer that does not fit belongs to instructor: one re-ask, with the first answer and what is wrong with it as the next
-  messages. It may own this because it is given our `_answered` in place of the SDK's `create` (`instructor.patch(create=...)`):
+  messages. It may own this because it is given a `create` of ours in place of the SDK's (`instructor.patch(create=...)`):
   refusals, truncations and empty answers leave there as errors of ours, which instructor does not take for a misfit, so they
-  are never re-asked. A question's `doubts` are a validator of the class that instructor is handed; from the second answer on it
-  is silent. A wrapper of our own, as magentic has one, would need the same three parts and a parser besides. It is called for a
-  misfit only, which it is handed as the first answer: over one that fits it takes several times as long as the whole request.
+  are never re-asked. It is called for a misfit only, which it is handed as the first answer: over one that fits it takes several
+  times as long as the whole request.
 - A parameter that the endpoint names as unsupported (hosted reasoning models refuse `max_tokens`, a `temperature`, a `seed`) is
   left out from then on, for the life of the client.
 
@@ -35,18 +34,17 @@ import math
 import re
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
-from contextvars import ContextVar
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import Enum
-from functools import cache, cached_property, lru_cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, ValidationError, create_model, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
 from llm_extract import telemetry
 from llm_extract.admission import Admission, Need, Ticket
@@ -201,9 +199,6 @@ class _Asking:
     output_tokens: int = 0
     cached_input_tokens: int = 0
     answers: list[Completion] = field(default_factory=list)
-    doubted: Completion | None = None
-    misfit: Completion | None = None
-    value: BaseModel | None = None
 
     def usage(self) -> Usage:
         """The bill up to now; `answers` is 1 since a re-ask is part of the one answer that a caller gets."""
@@ -216,25 +211,6 @@ class _Asking:
         self.input_tokens += completion.input_tokens or 0
         self.output_tokens += completion.output_tokens or 0
         self.cached_input_tokens += completion.cached_input_tokens
-
-    def check(self, value: BaseModel) -> None:
-        """Raise what pydantic takes for a misfit where the question doubts the first answer; later ones are taken as they are."""
-        if len(self.answers) > 1 or self.question.doubts is None:
-            return
-        try:
-            sentence = self.question.doubts(value)
-        except Exception as error:  # a ValueError would pass for a misfit of the model's and be re-asked for ever
-            raise _BrokenDoubtsError(type(error).__name__) from None
-        if sentence:
-            self.doubted = self.answers[-1]
-            raise PydanticCustomError("doubt", "{sentence}", {"sentence": sentence})
-
-
-class _BrokenDoubtsError(Exception):
-    """A question's `doubts` raised; the argument is the name of what it raised."""
-
-
-_ASKING: ContextVar[_Asking | None] = ContextVar("_ASKING", default=None)
 
 
 class ModelClient:
@@ -264,18 +240,15 @@ class ModelClient:
         self._openai = _openai_client(self.endpoint)
 
     async def ask(self, question: Question) -> Answer:
-        """Ask; transport retries and the one re-ask are inside. Raises `EndpointError` or `AnswerError`.
-
-        A re-ask that was made only because of doubts and then fails (cut off, refused) gives the doubted answer: it fits the
-        schema and is paid for.
-        """
+        """Ask; transport retries and the one re-ask are inside. Raises `EndpointError` or `AnswerError`."""
         asking = _Asking(question)
-        failure = await self._attempt(asking)
-        if isinstance(failure, AnswerError) and asking.doubted is not None:
-            return self._answer(asking, asking.doubted)
-        if failure is not None:
-            raise failure  # outside of any `except`: the foreign error, which quotes the letter, must not hang on as its context
-        return self._answer(asking, asking.answers[-1])
+        try:
+            value = await self._value(asking)
+        except Exception as error:
+            failure = self._failure(error, asking)
+        else:
+            return self._answer(asking, value)
+        raise failure  # outside of any `except`: the foreign error, which quotes the letter, must not hang on as its context
 
     async def close(self) -> None:
         """Close the connections; may be called twice."""
@@ -295,15 +268,10 @@ class ModelClient:
             return listed
         raise failure
 
-    async def complete(
-        self, messages: list[dict[str, str]], answer: type[BaseModel], max_output_tokens: int
-    ) -> tuple[str, str, Usage]:
-        """One bare request, neither parsed nor re-asked: the text, the finish reason, the cost. Raises `EndpointError`."""
-        question = Question("", "", "", answer, max_output_tokens)
-        asking = _Asking(question)
-        completion = await self._sent(asking, messages)
-        asking.count(completion)
-        return completion.text, completion.finish_reason, asking.usage()
+    async def complete(self, messages: list[dict[str, str]], answer: type[BaseModel], max_output_tokens: int) -> tuple[str, str]:
+        """One bare request, neither parsed nor re-asked: the text and the finish reason. Raises `EndpointError`."""
+        completion = await self._sent(_Asking(Question("", "", "", answer, max_output_tokens)), messages)
+        return completion.text, completion.finish_reason
 
     # -- for batches: the same request and the same checks of its answer, with other post between them --
 
@@ -357,11 +325,6 @@ class ModelClient:
 
     # -- inside --
 
-    @cached_property
-    def _create(self) -> Callable[..., Awaitable[Any]]:
-        """Instructor, which most runs never need and which takes a second to import."""
-        return _instructed(self._answered)
-
     async def _called(self, action: Callable[[AsyncOpenAI], Awaitable[T]], seconds: float) -> T:
         try:
             self.endpoint.refuse_unsendable_key()
@@ -373,33 +336,33 @@ class ModelClient:
                 raise
         raise failure
 
-    async def _attempt(self, asking: _Asking) -> LlmExtractError | None:
-        question = asking.question
-        token = _ASKING.set(asking)
-        try:
-            completion = await self._usable(asking, _messages(question))
-            asking.value = _fitting(completion, question)
-            if asking.value is None:
-                asking.misfit = completion
-                await self._create(
-                    response_model=_instructed_class(question.answer),
-                    messages=_messages(question),
-                    max_retries=1,  # that is one further request
-                    strict=False,  # "3" for an int is no reason to pay again
-                )
-        except Exception as error:
-            return self._failure(error, asking)
-        finally:
-            _ASKING.reset(token)
-        return None
+    async def _value(self, asking: _Asking) -> BaseModel:
+        """The answer as the question's schema: the first one, or that of the re-ask."""
+        completion = await self._usable(asking, _messages(asking.question))
+        with suppress(ValidationError):
+            return _parsed(completion, asking.question.answer)
+        return await self._re_asked(asking, completion)
+
+    async def _re_asked(self, asking: _Asking, misfit: Completion) -> BaseModel:
+        """The second answer, for which instructor asks when it has been handed the first one and found it wrong."""
+        handed = [misfit]
+
+        async def create(*, messages: list[dict[str, Any]], **_: Any) -> ChatCompletion:
+            return _for_instructor(handed.pop() if handed else await self._usable(asking, messages))
+
+        answer = asking.question.answer
+        await _instructed(create)(
+            response_model=_instructed_class(answer),
+            messages=_messages(asking.question),
+            max_retries=1,  # that is one further request
+            strict=False,  # "3" for an int is no reason to pay again
+        )
+        return _parsed(asking.answers[-1], answer)  # instructor's own result is of a class of its own
 
     def _failure(self, error: Exception, asking: _Asking) -> LlmExtractError:
         cause = error.__cause__ or error  # instructor wraps whatever happens below it
-        if isinstance(cause, LlmExtractError):
-            failure = cause
-        elif isinstance(cause, _BrokenDoubtsError):
-            failure = InvalidAnswerError(f"The answer could not be checked: the question's own check raised {cause.args[0]}.")
-        elif isinstance(cause, ValidationError):
+        failure: LlmExtractError
+        if isinstance(cause, ValidationError):
             failure = InvalidAnswerError(_misfit(cause, asking.question.answer))
         else:
             failure = _translated(cause, self.endpoint) or _unknown(cause)
@@ -408,16 +371,6 @@ class ModelClient:
             failure.usage = asking.usage()
         failure.__cause__ = failure.__context__ = None
         return failure
-
-    async def _answered(self, *, messages: list[dict[str, Any]], **_: Any) -> ChatCompletion:
-        """What instructor calls in place of the SDK's `create`: first the misfit that it is called for, then what comes."""
-        from openai.types.chat import ChatCompletion
-
-        asking = cast("_Asking", _ASKING.get())
-        completion, asking.misfit = asking.misfit, None
-        if completion is None:
-            completion = await self._usable(asking, messages)
-        return ChatCompletion.construct(**copy.deepcopy(dict(completion.body)))  # instructor puts sums of its own into it
 
     async def _usable(self, asking: _Asking, messages: list[dict[str, Any]]) -> Completion:
         """One answer worth parsing."""
@@ -516,10 +469,10 @@ class ModelClient:
             wanted["max_tokens"] = min(limit, question.max_output_tokens)
         return {name: value for name, value in wanted.items() if name not in self._unsupported}
 
-    def _answer(self, asking: _Asking, completion: Completion) -> Answer:
-        answer = asking.question.answer
+    def _answer(self, asking: _Asking, value: BaseModel) -> Answer:
+        completion = asking.answers[-1]
         return Answer(
-            value=asking.value or answer.model_validate_json(completion.text, strict=False),  # instructor's class is its own
+            value=value,
             raw=completion.text,
             usage=asking.usage(),
             model=_served(completion.model, self.endpoint.model),
@@ -593,6 +546,7 @@ def _hush() -> None:
 
 
 def _instructed(create: Callable[..., Awaitable[ChatCompletion]]) -> Callable[..., Awaitable[Any]]:
+    """Instructor, which most runs never need and which takes a second to import."""
     import instructor
 
     return cast("Callable[..., Awaitable[Any]]", instructor.patch(create=cast("Any", create), mode=instructor.Mode.JSON_SCHEMA))
@@ -600,42 +554,24 @@ def _instructed(create: Callable[..., Awaitable[ChatCompletion]]) -> Callable[..
 
 @lru_cache(maxsize=256)
 def _instructed_class(answer: type[BaseModel]) -> type[BaseModel]:
-    """The response class for instructor, made once: made anew by instructor for each request, it is most of what a request costs.
-
-    It asks the question's doubts, keeps the answer's text out of error messages, and knows its own JSON Schema by heart.
-    """
+    """The response class for instructor, which would make one anew for each misfit; it keeps the answer's text out of errors."""
     import instructor
-
-    schema = strict_schema(answer)
 
     class Wire(instructor.ResponseSchema):
         model_config = ConfigDict(hide_input_in_errors=True)
 
-        @classmethod
-        def model_json_schema(cls, *_: Any, **__: Any) -> dict[str, Any]:
-            return schema
-
-    def doubted(value: BaseModel) -> BaseModel:
-        asking = _ASKING.get()
-        if asking is not None:
-            asking.check(value)
-        return value
-
-    return create_model(
-        answer.__name__,
-        __base__=(answer, Wire),
-        __validators__={"doubted": cast("Any", model_validator(mode="after")(doubted))},
-    )
+    return create_model(answer.__name__, __base__=(answer, Wire))
 
 
-def _fitting(completion: Completion, question: Question) -> BaseModel | None:
-    """The answer as the question's schema; None for a misfit, and where the question has doubts, which instructor asks."""
-    if question.doubts is not None:
-        return None
-    try:
-        return question.answer.model_validate_json(completion.text, strict=False)
-    except ValidationError:
-        return None
+def _for_instructor(completion: Completion) -> ChatCompletion:
+    """The SDK's class, which instructor reads, of a copy: it puts sums of its own into it."""
+    from openai.types.chat import ChatCompletion
+
+    return ChatCompletion.construct(**copy.deepcopy(dict(completion.body)))
+
+
+def _parsed(completion: Completion, answer: type[BaseModel]) -> BaseModel:
+    return answer.model_validate_json(completion.text, strict=False)
 
 
 def _served(served: str | None, asked: str) -> str:
@@ -947,11 +883,6 @@ _UNSUPPORTED = re.compile(
 # --- before any letter is read ---------------------------------------------------------------------------------------
 
 
-def unreachable(error: EndpointError) -> FatalEndpointError:
-    """The same trouble at first contact: where nothing has answered yet, no later letter has better prospects."""
-    return FatalEndpointError(f"{error} Nothing was read and nothing was spent.", status=error.status)
-
-
 async def preflight(
     settings: Settings, *, base_url: str | None = None, model: str | None = None, sleep: Sleep = asyncio.sleep
 ) -> None:
@@ -975,8 +906,8 @@ async def _first_contact(client: ModelClient) -> FatalEndpointError | None:
         return error
     except ThrottledError:
         return None  # somebody answers and knows the key
-    except EndpointError as error:
-        return unreachable(error)
+    except EndpointError as error:  # where nothing has answered yet, no later letter has better prospects
+        return FatalEndpointError(f"{error} Nothing was read and nothing was spent.", status=error.status)
     name = client.endpoint.model
     if not listed or _is_listed(name, listed):
         return None
@@ -1007,14 +938,10 @@ class Enforcement(Enum):
 
 @dataclass(frozen=True, slots=True)
 class SchemaProbe:
-    """What the probe saw. True where the schema is enforced; `evidence` is a sentence for people, and quotes no letter."""
+    """What the probe saw. `evidence` is a sentence for people, and quotes no letter."""
 
     verdict: Enforcement
     evidence: str
-    usage: Usage = field(default_factory=Usage)
-
-    def __bool__(self) -> bool:
-        return self.verdict is Enforcement.ENFORCED
 
 
 async def probe_schema(client: ModelClient) -> SchemaProbe:
@@ -1033,22 +960,20 @@ async def probe_schema(client: ModelClient) -> SchemaProbe:
         {"role": "user", "content": "Write one sentence about the sea at night, in plain prose."},
     ]
     try:
-        raw, reason, usage = await client.complete(messages, schema, 64)
+        raw, reason = await client.complete(messages, schema, 64)
     except RequestRejectedError as error:
         return SchemaProbe(Enforcement.REJECTED, str(error))
-    return _probed(schema, raw, reason, usage)
+    return _probed(schema, raw, reason)
 
 
-def _probed(schema: type[BaseModel], raw: str, reason: str, usage: Usage) -> SchemaProbe:
+def _probed(schema: type[BaseModel], raw: str, reason: str) -> SchemaProbe:
     try:
         schema.model_validate_json(raw)
     except ValidationError:
         seen = " ".join(raw.split())[:80]
         said = f"it answered “{seen}”" if seen else f"it answered nothing (finish reason “{reason}”)"
-        return SchemaProbe(Enforcement.IGNORED, f"Asked for prose under a schema of four random words, {said}.", usage)
-    return SchemaProbe(
-        Enforcement.ENFORCED, "Asked for prose under a schema of four random words, it answered with one of them.", usage
-    )
+        return SchemaProbe(Enforcement.IGNORED, f"Asked for prose under a schema of four random words, {said}.")
+    return SchemaProbe(Enforcement.ENFORCED, "Asked for prose under a schema of four random words, it answered with one of them.")
 
 
 # --- the schema on the wire ------------------------------------------------------------------------------------------

@@ -60,12 +60,12 @@ class Asked(NamedTuple):
 
     @classmethod
     def of(cls, question: Question) -> Asked:
-        """Raises `TypeError` for a question that only its own process can ask: with doubts, or a schema of its own."""
+        """Raises `TypeError` for a question that only its own process can ask: one with a schema of its own."""
         name, fields = question.answer.__name__, None
         if _schemas().get(name) is not question.answer:
             name, fields = name.removesuffix("Again"), tuple(question.answer.model_fields)
         asked = cls(question.prompt, question.system, question.user, name, fields, question.max_output_tokens)
-        if question.doubts is not None or asked._schema() is not question.answer:
+        if asked._schema() is not question.answer:
             raise TypeError(f"the question {question.prompt} cannot be asked from another process")
         return asked
 

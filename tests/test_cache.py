@@ -861,10 +861,10 @@ def test_keys_are_equal_only_for_equal_texts(a: tuple[str, ...], b: tuple[str, .
     assert (key(*a) == key(*b)) == (a == b)
 
 
-def test_doubts_and_order_of_sampling_do_not_count() -> None:
-    """The doubts function and the order of the sampling settings leave the key as it is."""
+def test_order_of_sampling_does_not_count() -> None:
+    """The order of the sampling settings leaves the key as it is."""
     reordered = {**WHERE, "sampling": {"seed": 7, "temperature": 0.0}}
-    assert answer_key(replace(QUESTION, doubts=lambda _: "no"), **reordered) == answer_key(QUESTION, **WHERE)
+    assert answer_key(QUESTION, **reordered) == answer_key(QUESTION, **WHERE)
 
 
 def test_keys_are_equal_across_processes() -> None:
@@ -1029,27 +1029,13 @@ async def test_tightened_validator_asks_anew(store: AnswerCache) -> None:
     assert len(inner.asked) == 2
 
 
-async def test_new_doubts_ask_anew(store: AnswerCache) -> None:
-    """A stored answer that was never doubted, and is now, is asked again."""
-    inner = Scripted(said("red"), said("blue"))
-    asker = CachedAsker(inner, store, **WHERE)
-    await asker.ask(QUESTION)
-    doubting = replace(QUESTION, doubts=lambda value: "not red" if value.colour == "red" else None)
-    assert (await asker.ask(doubting)).value.colour == "blue"
-    assert (await asker.ask(doubting)).usage == HIT
-    assert len(inner.asked) == 2
-
-
-async def test_remaining_doubts_are_not_asked_for_ever(store: AnswerCache) -> None:
-    """An answer that was taken as it is after its re-ask is a hit, although the doubt is still there."""
+async def test_hit_tells_that_the_answer_was_asked_again(store: AnswerCache) -> None:
+    """Out of the cache too, the second answer to a question is known as that."""
     inner = Scripted(said("red", re_asked=True))
     asker = CachedAsker(inner, store, **WHERE)
-    doubting = replace(QUESTION, doubts=lambda _: "never content")
-    await asker.ask(doubting)
-    again = await asker.ask(doubting)
-    assert again.usage == HIT
-    assert again.re_asked
-    assert len(inner.asked) == 1
+    await asker.ask(QUESTION)
+    again = await asker.ask(QUESTION)
+    assert (again.usage, again.re_asked, len(inner.asked)) == (HIT, True, 1)
 
 
 # --- many at once --------------------------------------------------------------------------------------------------------

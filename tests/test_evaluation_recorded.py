@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, field_validator
 
 from llm_extract.cache import Kept, answer_key
 from llm_extract.engine import Answer, Asker, Question, Usage
@@ -45,6 +45,23 @@ class StrictDrink(BaseModel):
     """The same under a stricter schema."""
 
     word: Literal["coffee"]
+
+
+class Tightened(BaseModel):
+    """What is drunk."""
+
+    word: str
+
+    @field_validator("word")
+    @classmethod
+    def no_tea(cls, word: str) -> str:
+        """Stricter than `Drink`, with the same JSON Schema."""
+        if word == "tea":
+            raise ValueError("no tea")
+        return word
+
+
+Tightened.__name__ = "Drink"
 
 
 def question(user: str = "What?", **other: Any) -> Question:
@@ -212,27 +229,27 @@ async def test_gaps_are_counted_by_prompt(path: Path) -> None:
     assert str(wrong.value) == f"3 answers are not in {path} (2 of drinks.v1, 1 of meals.v3): record them."
 
 
-async def test_an_answer_that_is_doubted_today_is_missing(path: Path) -> None:
-    """A check that was tightened since asks anew instead of letting the old answer pass."""
+async def test_an_answer_that_does_not_fit_any_more_is_missing(path: Path) -> None:
+    """A validator that was tightened since asks anew instead of letting the old answer pass."""
     await recorded(path, question())
     with pytest.raises(MissingAnswerError):
-        await replaying(path).ask(question(doubts=lambda value: "Not tea." if value.word == "tea" else None))
+        await replaying(path).ask(question(answer=Tightened))
 
 
-async def test_an_answer_that_was_doubted_then_is_taken_as_it_is(path: Path) -> None:
-    """It was asked twice already; a replay does not doubt it a second time."""
-    doubted = question(doubts=lambda _: "Not tea.")
-    await recorded(path, doubted)
-    again = await replaying(path).ask(doubted)
-    assert (again.re_asked, again.usage.attempts) == (True, 2)
+async def test_an_answer_that_was_asked_again_replays_as_that(path: Path) -> None:
+    """The second answer, with what both cost."""
+    await recorded(path, question(), script=[{}, {"word": "tea"}])
+    again = await replaying(path).ask(question())
+    assert (again.value, again.re_asked, again.usage.attempts) == (Drink(word="tea"), True, 2)
 
 
 async def test_what_does_not_fit_any_more_is_asked_again_and_replaced(path: Path) -> None:
-    """The endpoint's new answer takes the place of the doubted one."""
+    """The endpoint's new answer takes the place of the one that does not fit."""
     await recorded(path, question())
-    strict = question(doubts=lambda value: "Not tea." if value.word == "tea" else None)
-    await recorded(path, strict, script=[{"word": "coffee"}])
-    assert (await replaying(path).ask(strict)).value == Drink(word="coffee")
+    tightened = question(answer=Tightened)
+    recordings = await recorded(path, tightened, script=[{"word": "coffee"}])
+    assert len(recordings) == 1, "the schema alone must not tell them apart"
+    assert (await replaying(path).ask(tightened)).value == Tightened(word="coffee")
 
 
 # --- the file --------------------------------------------------------------------------------------------------------

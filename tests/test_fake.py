@@ -59,19 +59,13 @@ async def test_two_misfits_are_an_invalid_answer() -> None:
     assert caught.value.usage == replace(PER_REQUEST + PER_REQUEST, answers=1)
 
 
-async def test_doubts_take_one_more_reply_which_stands() -> None:
-    """A doubted reply is followed by the next, which is taken, doubts or not."""
-    asker = ScriptedAsker([{"name": "tea"}, {"name": "milk"}])
-    answer = await asker.ask(replace(QUESTION, doubts=lambda _: "Are you sure?"))
-    assert (answer.value.name, answer.re_asked, asker.requests) == ("milk", True, 2)
-
-
-@pytest.mark.parametrize("second", ["", {}, RefusedAnswerError("no")])
-async def test_doubted_reply_stands_where_the_second_is_none(second: str | dict[str, str] | RefusedAnswerError) -> None:
-    """A reply that is only doubted is kept when its re-ask brings nothing usable, as with the real client."""
-    answer = await ScriptedAsker([{"name": "tea"}, second]).ask(replace(QUESTION, doubts=lambda _: "Are you sure?"))
-    assert (answer.value.name, answer.re_asked) == ("tea", True)
-    assert answer.usage == replace(PER_REQUEST + PER_REQUEST, answers=1)
+@pytest.mark.parametrize("second", [RefusedAnswerError("no"), ""], ids=["refused", "empty"])
+async def test_unusable_re_ask_pays_for_the_misfit_too(second: RefusedAnswerError | str) -> None:
+    """A second reply that is no answer at all raises its own error with the cost of both, as with the real client."""
+    asker = ScriptedAsker([{}, second])
+    with pytest.raises((RefusedAnswerError, EmptyAnswerError)) as caught:
+        await asker.ask(QUESTION)
+    assert (caught.value.usage, asker.requests) == (replace(PER_REQUEST + PER_REQUEST, answers=1), 2)
 
 
 async def test_errors_are_raised_with_their_cost() -> None:
