@@ -39,7 +39,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from llm_extract import telemetry
 from llm_extract.engine import Answer, Asker, Question, Usage
 from llm_extract.errors import CacheFolderError
-from llm_extract.model import strict_schema
+from llm_extract.wire_schema import strict_schema
 
 FORMAT: Final = 1
 """Raised when what a key covers or what a row holds changes: older rows are then never found."""

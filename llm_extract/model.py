@@ -19,9 +19,9 @@ One owner a kind of retry, so that no cause is tried twice by two parties (the S
 - A parameter that the endpoint names as unsupported (hosted reasoning models refuse `max_tokens`, a `temperature`, a `seed`) is
   left out from then on, for the life of the client.
 
-What is on the wire is the *enforced* schema: `strict: true`, closed objects, everything required (`strict_schema`). Letters
-never pass through instructor's `context=`, which would render them as Jinja templates. No foreign exception leaves `ask`: they
-are mapped in one table (`foreign_errors`), without their texts, which may quote a letter, and without chaining.
+What is on the wire is the *enforced* schema (`wire_schema`). Letters never pass through instructor's `context=`, which would
+render them as Jinja templates. No foreign exception leaves `ask`: they are mapped in one table (`foreign_errors`), without their
+texts, which may quote a letter, and without chaining.
 
 The heavy imports happen when a client is made: `import llm_extract.model` costs what pydantic costs.
 """
@@ -56,7 +56,6 @@ from llm_extract.errors import (
     FatalEndpointError,
     InvalidAnswerError,
     LlmExtractError,
-    PromptError,
     RefusedAnswerError,
     RequestRejectedError,
     SettingsError,
@@ -64,6 +63,7 @@ from llm_extract.errors import (
     TransientEndpointError,
     TruncatedAnswerError,
 )
+from llm_extract.wire_schema import response_format, schema_size
 
 if TYPE_CHECKING:
     import tenacity
@@ -423,7 +423,7 @@ class ModelClient:
 
     def _need(self, question: Question, messages: list[dict[str, Any]], sampling: Mapping[str, Any]) -> Need:
         """Tokens of a request: a token is a byte at least, and some four bytes of English; servers add a few a message."""
-        size = sum(len(str(m.get("content", "")).encode()) + _FRAME_TOKENS for m in messages) + _schema_size(question.answer)
+        size = sum(len(str(m.get("content", "")).encode()) + _FRAME_TOKENS for m in messages) + schema_size(question.answer)
         limit = sampling.get("max_tokens") or sampling.get("max_completion_tokens") or self.endpoint.max_output_tokens
         return Need(size // 4, size, limit)
 
@@ -451,7 +451,7 @@ class ModelClient:
         return {
             "model": self.endpoint.model,
             "messages": messages,
-            "response_format": _response_format(answer),
+            "response_format": response_format(answer),
             **sampling,
         }
 
@@ -501,6 +501,9 @@ async def _models_listed(api: AsyncOpenAI) -> list[Any]:
 def _messages(question: Question) -> list[dict[str, Any]]:
     return [{"role": "system", "content": question.system}, {"role": "user", "content": question.user}]
 
+
+_FRAME_TOKENS = 16
+"""More than what chat templates put around one message."""
 
 _WITH_KEY: Any = {"security": {"bearer_auth": True}}
 
@@ -974,151 +977,3 @@ def _probed(schema: type[BaseModel], raw: str, reason: str) -> SchemaProbe:
         said = f"it answered “{seen}”" if seen else f"it answered nothing (finish reason “{reason}”)"
         return SchemaProbe(Enforcement.IGNORED, f"Asked for prose under a schema of four random words, {said}.")
     return SchemaProbe(Enforcement.ENFORCED, "Asked for prose under a schema of four random words, it answered with one of them.")
-
-
-# --- the schema on the wire ------------------------------------------------------------------------------------------
-
-
-_FRAME_TOKENS = 16
-"""More than what chat templates put around one message."""
-
-
-@lru_cache(maxsize=256)
-def _schema_size(answer: type[BaseModel]) -> int:
-    """Bytes of a response schema, which some endpoints count as prompt."""
-    import json
-
-    return len(json.dumps(_response_format(answer)).encode())
-
-
-@lru_cache(maxsize=256)
-def _response_format(answer: type[BaseModel]) -> dict[str, Any]:
-    name = re.sub(r"[^a-zA-Z0-9_-]", "_", answer.__name__)[:64]
-    return {"type": "json_schema", "json_schema": {"name": name, "strict": True, "schema": strict_schema(answer)}}
-
-
-def strict_schema(model: type[BaseModel]) -> dict[str, Any]:
-    """The JSON Schema of a model within OpenAI's published subset for `strict: true`, which llama.cpp's converter takes as well.
-
-    Objects are closed, every property is required, in the order of declaration; no defaults, titles or examples; a reference is
-    written out, but for recursive ones; a tuple is an array, an optional value a union with null, a constant an enum of one.
-    Keywords outside of the subset go (`minLength`, `uniqueItems`, an unanchored `pattern`): pydantic checks them on arrival. To
-    bound a string's length on the wire, declare `pattern=r"^.{0,80}$"`. Raises `PromptError` for what no closed schema can say:
-    open mappings, `Any`, a root that is no object.
-    """
-    raw = model.model_json_schema(mode="validation")
-    defs = raw.get("$defs", {})
-    strictly = _Strict(model.__name__, defs, frozenset(name for name in defs if name in _reachable(defs[name], defs)))
-    root = defs[_target(raw)] if "$ref" in raw else raw
-    schema = strictly.node(root, "")
-    if schema.get("type") != "object":
-        raise PromptError(f"The response schema {model.__name__} must be an object at its root.")
-    if strictly.recursive:
-        schema["$defs"] = {name: strictly.node(defs[name], name) for name in defs if name in strictly.recursive}
-    return schema
-
-
-_KEPT: Mapping[str, tuple[str, ...]] = {
-    "string": (),
-    "integer": ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
-    "number": ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
-    "array": ("minItems", "maxItems"),
-    "boolean": (),
-    "null": (),
-}
-_FORMATS = frozenset({"date-time", "time", "date", "duration", "email", "hostname", "ipv4", "ipv6", "uuid"})
-_JSON_TYPES: Mapping[type, str] = {str: "string", bool: "boolean", int: "integer", float: "number", type(None): "null"}
-
-
-@dataclass(frozen=True, slots=True)
-class _Strict:
-    """Rewrites the nodes of one model's schema; `at` is the path that an error message names."""
-
-    name: str
-    defs: Mapping[str, dict[str, Any]]
-    recursive: frozenset[str]
-
-    def node(self, raw: dict[str, Any], at: str) -> dict[str, Any]:
-        """One schema node, rewritten; the given one stays as it is."""
-        if "$ref" in raw:
-            return self._reference(raw, at)
-        if len(raw.get("allOf", ())) == 1:
-            return self.node({**raw["allOf"][0], **{k: v for k, v in raw.items() if k != "allOf"}}, at)
-        described = {"description": raw["description"]} if "description" in raw else {}
-        union = raw.get("anyOf") or raw.get("oneOf")
-        if union:
-            return {**described, "anyOf": [self.node(branch, at) for branch in union]}
-        if "enum" in raw or "const" in raw:
-            values = raw["enum"] if "enum" in raw else [raw["const"]]
-            return {"type": _type_of(values), **described, "enum": list(values)}
-        return self._typed(raw, at, described)
-
-    def _typed(self, raw: dict[str, Any], at: str, described: dict[str, Any]) -> dict[str, Any]:
-        kind = str(raw.get("type", ""))
-        if kind == "object":
-            return {"type": kind, **described, **self._object(raw, at)}
-        if kind == "array":
-            return {"type": kind, **described, "items": self._items(raw, at), **_kept(raw, kind)}
-        if kind not in _KEPT:
-            raise PromptError(f"The response schema {self.name} leaves {at or 'its root'} open to any value: give it a type.")
-        return {"type": kind, **described, **_kept(raw, kind), **(_text_rules(raw) if kind == "string" else {})}
-
-    def _reference(self, raw: dict[str, Any], at: str) -> dict[str, Any]:
-        target = _target(raw)
-        if target in self.recursive:
-            return {"$ref": raw["$ref"]}  # a reference may have no siblings
-        return self.node({**self.defs[target], **{k: v for k, v in raw.items() if k != "$ref"}}, at)
-
-    def _object(self, raw: dict[str, Any], at: str) -> dict[str, Any]:
-        if isinstance(raw.get("additionalProperties"), dict) or "patternProperties" in raw:
-            raise PromptError(f"The response schema {self.name} has an open mapping at {at or 'its root'}: use a list of pairs.")
-        properties: dict[str, dict[str, Any]] = raw.get("properties", {})
-        if not properties and at:
-            raise PromptError(f"The response schema {self.name} has an object without fields at {at}.")
-        return {
-            "properties": {name: self.node(p, f"{at}/{name}") for name, p in properties.items()},
-            "required": list(properties),
-            "additionalProperties": False,
-        }
-
-    def _items(self, raw: dict[str, Any], at: str) -> dict[str, Any]:
-        places = [self.node(p, f"{at}/{i}") for i, p in enumerate(raw.get("prefixItems", ()))]
-        if isinstance(raw.get("items"), dict):
-            places.append(self.node(raw["items"], f"{at}/*"))
-        distinct = [p for i, p in enumerate(places) if p not in places[:i]]
-        if not distinct:
-            raise PromptError(f"The response schema {self.name} does not say what the list {at} holds.")
-        return distinct[0] if len(distinct) == 1 else {"anyOf": distinct}
-
-
-def _kept(raw: dict[str, Any], kind: str) -> dict[str, Any]:
-    return {key: raw[key] for key in _KEPT[kind] if key in raw}
-
-
-def _text_rules(raw: dict[str, Any]) -> dict[str, Any]:
-    """Formats of the published list; patterns without look-around that hold for the whole string, as llama.cpp wants them."""
-    rules = {"format": raw["format"]} if raw.get("format") in _FORMATS else {}
-    pattern: str = raw.get("pattern", "")
-    if pattern.startswith("^") and pattern.endswith("$") and not pattern.endswith(r"\$") and "(?" not in pattern:
-        rules["pattern"] = pattern
-    return rules
-
-
-def _type_of(values: list[Any]) -> Any:
-    kinds = list(dict.fromkeys(_JSON_TYPES[type(v)] for v in values))
-    return kinds[0] if len(kinds) == 1 else kinds
-
-
-def _target(raw: dict[str, Any]) -> str:
-    return str(raw["$ref"]).removeprefix("#/$defs/")
-
-
-def _reachable(raw: Any, defs: Mapping[str, Any], seen: frozenset[str] = frozenset()) -> frozenset[str]:
-    """Names of the definitions that a node refers to, directly or through others."""
-    if isinstance(raw, list):
-        return frozenset().union(*(_reachable(v, defs, seen) for v in raw))
-    if not isinstance(raw, dict):
-        return frozenset()
-    found = frozenset({_target(raw)}) if isinstance(raw.get("$ref"), str) else frozenset()
-    deeper = (_reachable(defs[name], defs, seen | found) for name in found - seen)
-    return found.union(*deeper, *(_reachable(v, defs, seen | found) for v in raw.values()))

@@ -42,7 +42,7 @@ from llm_extract.cache import (
 )
 from llm_extract.engine import Answer, Question, Usage
 from llm_extract.errors import CacheFolderError, RefusedAnswerError, TransientEndpointError, TruncatedAnswerError
-from llm_extract.model import strict_schema
+from llm_extract.wire_schema import strict_schema
 
 
 class Colour(BaseModel):

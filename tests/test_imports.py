@@ -61,6 +61,7 @@ FLOORS: tuple[tuple[str, frozenset[str]], ...] = (
                 "questions",
                 "reader",
                 "reason_words",
+                "wire_schema",
                 "workers",
             }
         ),

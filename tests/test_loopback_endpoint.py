@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from llm_extract.engine import Question
-from llm_extract.model import ModelClient, strict_schema
+from llm_extract.model import ModelClient
 from llm_extract.questions import KINDS
 from llm_extract.schema import record_json_schema
 from llm_extract.settings import Settings
+from llm_extract.wire_schema import strict_schema
 
 sys.path.insert(0, str(samples.ROOT / "evals"))
 from loopback_endpoint import MODEL, Answers, Kitchen, Smallest, running
