@@ -845,6 +845,27 @@ async def test_recorded_answer(embedded_endpoint: str) -> None:
     assert answer.usage.input_tokens > 0 < answer.usage.output_tokens
 
 
+class CountedDrug(Drug):
+    """A drug under a rule that no JSON Schema can say."""
+
+    @field_validator("tablets")
+    @classmethod
+    def _of_the_whole_day(cls, tablets: int | None) -> int | None:
+        if tablets != 3:
+            raise ValueError("one in the morning and two in the evening are 3 tablets: write 3")
+        return tablets
+
+
+@pytest.mark.recorded
+async def test_recorded_re_ask(embedded_endpoint: str) -> None:
+    """The embedded model mends an answer that does not fit: two requests, one cassette, both on the bill."""
+    async with recorded_client(embedded_endpoint) as client:
+        answer = await client.ask(recorded_question(answer=CountedDrug))
+    assert answer.value.tablets == 3
+    assert answer.re_asked
+    assert answer.usage.attempts == 2
+
+
 @pytest.mark.recorded
 async def test_recorded_truncation(embedded_endpoint: str) -> None:
     """An answer that meets the token limit is a truncation, with what it cost."""
