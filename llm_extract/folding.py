@@ -382,17 +382,17 @@ class _Gap(NamedTuple):
     footer: bool = False
 
 
-def _gaps(text: str) -> Iterator[_Gap]:
-    """What folding takes away, in order; two gaps never touch."""
-    blanks = (_Gap(m.start(), m.end()) for m in (_ASCII_GAP if text.isascii() else _GAP).finditer(text))
+def _gaps(text: str) -> Iterator[tuple[int, int, bool]]:
+    """What folding takes away, in order, as fields of `_Gap`; two gaps never touch."""
+    blanks = ((*m.span(), False) for m in (_ASCII_GAP if text.isascii() else _GAP).finditer(text))
     footers = [_Gap(_gap_start(text, start), _gap_end(text, end), footer=True) for start, end in _footers(text)]
     return _merged(blanks, footers) if footers else blanks
 
 
-def _merged(blanks: Iterator[_Gap], footers: list[_Gap]) -> Iterator[_Gap]:
+def _merged(blanks: Iterator[tuple[int, int, bool]], footers: list[_Gap]) -> Iterator[_Gap]:
     """The gaps of both kinds in order, those that touch as one."""
     current: _Gap | None = None
-    for gap in merge(blanks, footers):
+    for gap in map(_Gap._make, merge(blanks, footers)):
         if current and gap.start <= current.end:
             current = _Gap(current.start, max(gap.end, current.end), gap.footer or current.footer)
             continue
@@ -417,26 +417,29 @@ def _gap_start(text: str, at: int) -> int:
 def _line_breaks(gap: str) -> int:
     """Line ends in a gap; a page's end counts two, like the blank line that it is to a reader."""
     lines = gap.count("\n")
-    if len(gap) == lines:  # nearly every gap of a letter
+    if "\r" not in gap and "\f" not in gap:  # nearly every gap of a letter
         return lines
     return lines + gap.count("\r") - gap.count("\r\n") + 2 * gap.count("\f")
 
 
-def _joins(text: str, gap: _Gap, last_end: int) -> bool:
+def _joins(text: str, start: int, end: int, last_end: int) -> bool:
     """Whether a broken word goes on behind the gap: "post-" + "laminectomy", but neither a dash nor a bullet."""
-    hyphen, after = gap.start - 1, text[gap.end]
+    hyphen = start - 1
+    if text[hyphen] not in _HYPHENS:
+        return False
+    after = text[end]
     stands_behind_a_word = hyphen > last_end and not text[hyphen - 1].isspace()
-    return text[hyphen] in _HYPHENS and stands_behind_a_word and (after.isalnum() or after == "_")
+    return stands_behind_a_word and (after.isalnum() or after == "_")
 
 
-def _space(text: str, gap: _Gap) -> int | None:
+def _space(text: str, start: int, end: int, *, footer: bool) -> int | None:
     """Where the space stands that a gap folds to; None for invisible characters alone, which fold to nothing."""
-    if text[gap.start].isspace():
-        return gap.start
-    m = _WHITE.search(text, gap.start, gap.end)
+    if text[start].isspace():
+        return start
+    m = _WHITE.search(text, start, end)
     if m is not None:
         return m.start()
-    return gap.start if gap.footer else None
+    return start if footer else None
 
 
 class _Map:
@@ -475,8 +478,7 @@ def fold(text: str) -> Folded:
     into, at = _Map(), 0
     breaks: list[Break] = []
     cuts: list[int] = []
-    for count, gap in enumerate(_gaps(text)):
-        start, end, footer = gap
+    for count, (start, end, footer) in enumerate(_gaps(text)):
         if count == MOST_GAPS or into.length + start - at > LONGEST_TEXT:
             into.add(text, at, start)
             return _folded(into, breaks, cuts, whole=False)
@@ -487,7 +489,8 @@ def fold(text: str) -> Folded:
             continue
         if inside and footer:
             cuts.append(into.length + start - at)
-        into.add(text, at, start, _space(text, gap) if inside and not (lines and _joins(text, gap, at)) else None)
+        stays = inside and not (lines and _joins(text, start, end, at))
+        into.add(text, at, start, _space(text, start, end, footer=footer) if stays else None)
         if lines:
             breaks.append(Break(into.length, lines))
         at = end

@@ -8,7 +8,6 @@ import hashlib
 import os
 import re
 import stat
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -174,6 +173,9 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_HALF = re.compile("[\ud800-\udfff]")
+_CONTROL = re.compile("[\0-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
+"""The control characters (category Cc) but for white space."""
 _MOST_CONTROLS = 0.1
 """Share of control characters above which bytes are no text in the encoding that they seem to have."""
 
@@ -201,10 +203,9 @@ def _no_text(name: str) -> LetterUnreadableError:
 
 def _not_text(text: str) -> bool:
     """Whether no person wrote this: NUL occurs in no letter, halves of surrogate pairs are no characters, the rest is a share."""
-    if "\0" in text or re.search("[\ud800-\udfff]", text):
+    if "\0" in text or not (text.isascii() or _HALF.search(text) is None):
         return True
-    controls = sum(1 for c in re.findall(r"[^ -~\s]", text) if unicodedata.category(c) == "Cc")
-    return controls > _MOST_CONTROLS * len(text)
+    return len(_CONTROL.findall(text)) > _MOST_CONTROLS * len(text)
 
 
 # --- PDF -------------------------------------------------------------------------------------------------------------

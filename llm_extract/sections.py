@@ -114,7 +114,7 @@ _PHYSICIAN_ITEMS = _Heading(
 )
 _NOTICE = _heading("Notice of Independent Medical Review Determination", any_case=True)
 _NOTICE_ITEM = re.compile(
-    r"(?P<number>\d{1,2}) ?[).] ?MAXIMUS Federal Services,? Inc\.? has determined (?:that )?the "
+    r"(?P<number>\d\d?) ?[).] ?MAXIMUS Federal Services,? Inc\.? has determined (?:that )?the "
     r"(?:request for |(?=(?:retrospective|prospective) request for ))",
     re.IGNORECASE,
 )
@@ -285,13 +285,12 @@ def _body_end(folded: Folded) -> int:
 # "The Expert Reviewer found the guidelines used by the Claims Administrator relevant and appropriate": what one side cites is
 # what the other side cites. A denial in these words ("not relevant") takes over nothing.
 _ADOPTS = re.compile(
-    r"\breviewer\b(?:(?!\b(?:not|no|neither|claims)\b)[^.]){0,140}?"
+    r"[Rr](?<=\b[Rr])(?i:eviewer\b(?:(?:(?!\b(?:not|no|neither|claims)\b)[^.]){0,140}?"
     r"\b(?:used|cited|relied (?:up)?on|referenced|applied|utilized|provided|identified|listed) by (?:the )?claims administrator\b"
     r"(?!(?:(?!\bbut\b)[^.]){0,200}?\b(?:not (?:\w+ )?(?:relevant|applicable|appropriate)|inapplicable|irrelevant|inappropriate))"
-    r"|\breviewer\b(?:(?!\b(?:not|no|neither)\b)[^.]){0,60}?\b(?:agree[sd]?|concur(?:s|red)?) with the guidelines?\b"
-    r"|\breviewer\b(?:(?!\b(?:not|no|neither)\b)[^.]){0,60}?\bthe same (?:sections? |guidelines? |citations? |criteria ){1,2}"
-    r"(?:of the mtus )?(?:as|that) (?:the )?claims administrator\b",
-    re.IGNORECASE,
+    r"|(?:(?!\b(?:not|no|neither)\b)[^.]){0,60}?\b(?:agree[sd]?|concur(?:s|red)?) with the guidelines?\b"
+    r"|(?:(?!\b(?:not|no|neither)\b)[^.]){0,60}?\bthe same (?:sections? |guidelines? |citations? |criteria ){1,2}"
+    r"(?:of the mtus )?(?:as|that) (?:the )?claims administrator\b))"
 )
 
 
@@ -520,13 +519,13 @@ _REQUEST_LEAD = re.compile(
     r"(?:(?:(?:current|disputed|following) )?requests? ?(?:\(s\) ?)?for )?(?:(?:authorization|approval|coverage) (?:of|for) )?",
     re.IGNORECASE,
 )
+# The first letter stands in front of the groups, in both cases: the engine looks for nothing else that fast.
 _PHYSICIAN_LABEL = re.compile(
-    r"(?P<claims>The Claims Administrator (?:based|did|used|cited|relied|provided|referenced)|The Claims Administrator['’]s)"
-    rf"|(?P<reviewer>The {_REVIEWER} (?:based|did|used|cited|found|relied|concurs|agrees))"
-    rf"|(?P<rationale>(?:The {_REVIEWER}(?:['’]s)? )?decision rationale ?:|Rationale for the Decision ?:)",
-    re.IGNORECASE,
+    r"[DdRrTt](?i:(?P<claims>(?<=T)he Claims Administrator(?: (?:based|did|used|cited|relied|provided|referenced)|['’]s))"
+    rf"|(?P<reviewer>(?<=T)he {_REVIEWER} (?:based|did|used|cited|found|relied|concurs|agrees))"
+    rf"|(?P<rationale>(?:(?<=T)he {_REVIEWER}(?:['’]s)? decision|(?<=D)ecision) rationale ?:|(?<=R)ationale for the Decision ?:))"
 )
-_NUMBERED = re.compile(r"(?:(?<= )|^)(?P<number>\d{1,2}) ?[.)] ?(?=\S)")
+_NUMBERED = re.compile(r"(?P<number>\d(?<![^ ]\d)\d?) ?[.)] ?(?=\S)")
 
 
 def _physician_anchors(folded: Folded) -> Iterable[_Anchor]:
@@ -609,7 +608,7 @@ def _numbered_start(folded: Folded, floor: int, anchor: int, number: int) -> Par
 _NOTICE_QUALIFICATIONS = re.compile(r"Medical Qualifications of the (?:Expert|Physician) Reviewer ?:?", re.IGNORECASE)
 _NOTICE_SUMMARY = re.compile(r"(?:(?:Expert|Physician) Reviewer )?(?:Clinical )?Case Summary ?:", re.IGNORECASE)
 _NOTICE_DOCUMENTS = re.compile(r"Documents Reviewed for Determination ?:?", re.IGNORECASE)
-_NOTICE_REGARDING = re.compile(r"(?P<number>\d{1,2}) ?[).] ?Regarding (?:the )?(?:requests? for )?", re.IGNORECASE)
+_NOTICE_REGARDING = re.compile(r"(?P<number>\d\d?) ?[).] ?Regarding (?:the )?(?:requests? for )?", re.IGNORECASE)
 _NOTICE_SECTION = re.compile(
     r"Sections?(?: ?\(s\))? of the Medical Treatment Utilization Schedule Relied Upon by the (?:Expert|Physician) Reviewer"
     r" to Make His/Her Decision ?:?",
@@ -693,13 +692,14 @@ def _split_guideline(text: str, part: Part | None) -> tuple[Part | None, Part | 
 # --- professional_review ---------------------------------------------------------------------------------------------
 
 _PROFESSIONAL_HEADINGS = re.compile(
-    r"(?P<issue>ISSUES?(?: ?\(S\))? (?:AT|IN) DISPUTE ?:?)|(?P<summary>(?:CLINICAL )?CASE SUMMARY ?:?)"
-    r"|(?P<documents>DOCUMENTS REVIEWED(?: FOR DETERMINATION)? ?:?)"
-    r"|(?P<guideline>MEDICAL TREATMENT GUIDELINE(?: ?\(S\)"
+    r"[CDIMPR](?:(?P<issue>(?<=I)SSUES?(?: ?\(S\))? (?:AT|IN) DISPUTE ?:?)"
+    r"|(?P<summary>(?:(?<=C)LINICAL CASE|(?<=C)ASE) SUMMARY ?:?)"
+    r"|(?P<documents>(?<=D)OCUMENTS REVIEWED(?: FOR DETERMINATION)? ?:?)"
+    r"|(?P<guideline>(?<=M)EDICAL TREATMENT GUIDELINE(?: ?\(S\)"
     r"|S)? RELIED UPON BY (?:THE )?(?:MEDICAL )?PROFESSIONAL REVIEWER(?: AND WHY)? ?:?)"
-    r"|(?P<rationale>RATIONALE FOR WHY THE REQUESTED TREATMENT(?:\(S\)|S)? ?/ ?SERVICE(?:\(S\)|S)?"
+    r"|(?P<rationale>(?<=R)ATIONALE FOR WHY THE REQUESTED TREATMENT(?:\(S\)|S)? ?/ ?SERVICE(?:\(S\)|S)?"
     r" (?:IS ?/ ?WAS|IS|WAS)(?P<not> NOT)? MEDICALLY NECESSARY ?:?)"
-    r"|(?P<qualifications>(?:MEDICAL |PROFESSIONAL )REVIEWER(?:['’]S)? QUALIFICATIONS ?:?)"
+    r"|(?P<qualifications>(?:(?<=M)EDICAL |(?<=P)ROFESSIONAL )REVIEWER(?:['’]S)? QUALIFICATIONS ?:?))"
 )
 _PROFESSIONAL_HEADINGS_IN_ANY_CASE = re.compile(_PROFESSIONAL_HEADINGS.pattern, re.IGNORECASE)
 

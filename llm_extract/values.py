@@ -6,7 +6,7 @@ Pure functions on strings, each returning None for what it cannot read. A value 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from typing import NamedTuple
 
@@ -148,9 +148,35 @@ WORD_NUMBERS = {
     "hundred": 100,
     "no": 0,
 }
-_WORDS = "|".join(
-    sorted((w for w in WORD_NUMBERS if w not in ("a", "an", "no", "once", "twice", "thrice")), key=len, reverse=True)
-)
+
+
+def any_word(words: Collection[str]) -> str:
+    """A pattern for one of the words, at each place the longest; "" is a word too.
+
+    Words with the same first letters share them, so that one look at a letter tells that no word begins there.
+    """
+    tails: dict[str, list[str]] = {}
+    for word in filter(None, words):
+        tails.setdefault(word[0], []).append(word[1:])
+    branches = [re.escape(first) + (any_word(rest) if any(rest) else "") for first, rest in tails.items()]
+    if len(branches) == 1 and "" not in words:
+        return branches[0]
+    return f"(?:{'|'.join(branches)}){'?' if '' in words else ''}"
+
+
+_WORD_BEGINS = re.compile(r"\\b([a-z])(?![?*+{])")
+
+
+def letter_first(pattern: str) -> str:
+    r"""The pattern with each `\bx` as `x(?<=\bx)`, which says the same.
+
+    The regex engine looks for alternatives that begin with a letter several times faster than for those that begin with a
+    boundary. No `\b` of the pattern may stand in a character class.
+    """
+    return _WORD_BEGINS.sub(r"\1(?<=\\b\1)", pattern)
+
+
+_WORDS = any_word([w for w in WORD_NUMBERS if w not in ("a", "an", "no", "once", "twice", "thrice")])
 NUMBER = rf"(?:(?:\d{{1,3}}(?:,\d{{3}})+|\d+)(?:\.\d+)?|(?:{_WORDS})\b)"
 """Digits or a number word; "six (6)" is matched by `NUMBER_TWICE`."""
 NUMBER_TWICE = rf"(?:{NUMBER}(?: ?\( ?(?:\d+|{_WORDS}) ?\))?|\( ?(?:\d+|{_WORDS}) ?\)(?: ?(?:{_WORDS})\b)?)"
@@ -252,12 +278,15 @@ STATE_CODES = {
 }
 """Postal codes of the states and territories that the contract names."""
 
-_QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‐": "-", "‑": "-", "−": "-"})
+_PLAIN = {"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‐": "-", "‑": "-", "−": "-"}
 
 
 def plain(text: str) -> str:
     """Typographic quotes and dashes made plain, one for one, so that offsets stay."""
-    return text if text.isascii() else text.translate(_QUOTES)
+    if not text.isascii():
+        for sign, made_plain in _PLAIN.items():  # none is made into another; several times faster than `str.translate`
+            text = text.replace(sign, made_plain)
+    return text
 
 
 def lower(text: str) -> str:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from llm_extract.baseline import guideline_form
 from llm_extract.baseline.citations import read_citations
 from llm_extract.baseline.page import Page
 from llm_extract.baseline.rulebook import rules
@@ -841,3 +842,9 @@ def test_only_the_beginning_of_an_endless_line_is_read() -> None:
     """A text that is too long for a guideline line is read as far as such lines go."""
     page, part = page_of("Decision based on MTUS 2009. " + "Decision based on ODG. " * 5000)
     assert all(s.end <= 4000 for found in read_citations(page, part) for s in found.spans)
+
+
+@given(st.from_regex(guideline_form._MEMBER_HEAD, fullmatch=True))
+def test_words_before_a_membership_have_no_other_signs(head: str) -> None:
+    """Behind any other sign than these the words begin that say of what a document is a part."""
+    assert not head.strip(guideline_form._LETTERS_OF_HEAD)

@@ -168,3 +168,11 @@ def test_mentions_lie_in_the_text_in_order(text: str) -> None:
     assert edges == sorted(edges)
     assert all(0 <= edge <= len(text) for edge in edges)
     assert all(m.start < m.end for m in mentions(text))
+
+
+@given(
+    st.lists(st.sampled_from([*list(table())[:200], "takes", "mg", "and", ",", "(", "12", "x9norco"]), max_size=12).map(" ".join)
+)
+def test_passing_over_a_text_without_the_first_word_of_a_drug_changes_nothing(text: str) -> None:
+    """A hyphen behind a text, which has every word of it looked at, changes nothing in what it names."""
+    assert mentions(text) == mentions(f"{text} -", 0, len(text) + 2)

@@ -6,8 +6,10 @@ from datetime import date
 
 import pytest
 from baseline_samples import expert_letter
+from hypothesis import given
+from hypothesis import strategies as st
 
-from llm_extract.baseline import read_letter
+from llm_extract.baseline import header_labels, read_letter
 from llm_extract.letters import Letter
 
 WHOLE = {
@@ -208,3 +210,19 @@ def test_words_in_running_text_are_no_labels_without_a_header() -> None:
     """In a text of no known layout the same words without a colon prove nothing."""
     reading = read_letter(Letter("letter", "", "", "To the panel. We ask that the decision date 7/25/2014 be put off."))
     assert reading.get("/case/decision_date") is None
+
+
+label_words = st.sampled_from(
+    [
+        *("date", "of", "the", "ur", "imr", "decision", "determination", "denial", "letter", "received", "application"),
+        *("injury", "assigned", "dated", "issued", ":", " - ", "."),
+    ]
+)
+
+
+@given(st.lists(label_words, max_size=8).map(" ".join))
+def test_all_labels_at_once_find_what_the_longest_of_each_finds(before: str) -> None:
+    """The label in front of a date is the longest that any rule finds there, of equal ones the first rule's."""
+    hits = [(m.start(), rule) for rule in header_labels.RULES if rule.pattern and (m := rule.pattern.search(before))]
+    first = min(hits, key=lambda hit: hit[0], default=(len(before), None))
+    assert header_labels._longest_label(before, 0, len(before)) == first

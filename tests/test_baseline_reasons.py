@@ -10,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llm_extract.baseline import reasons as reading
-from llm_extract.baseline.page import Page
+from llm_extract.baseline import reasons_benefit, reasons_sentences
+from llm_extract.baseline.page import Page, sentences
 from llm_extract.baseline.reasons import read_reasons
+from llm_extract.baseline.reasons_sentences import kind_of
 from llm_extract.baseline.rulebook import matters
 from llm_extract.engine import Found
 from llm_extract.letters import Letter
@@ -959,9 +961,17 @@ def test_without_a_rationale_there_is_no_reason() -> None:
 def test_the_short_cuts_change_nothing(words: str) -> None:
     """What is looked for before a rule is tried never keeps it from a hit."""
     low = words.lower()
-    denial = reading._DENIES.search(low)
-    for rule in (rule for by_code in (reading._APPLIED, reading._RECITED) for table in by_code.values() for rule in table):
-        assert reading._hits(rule, low, denial) is (rule.search(low) is not None), rule.name
+    may = reading.possible(low)
+    for rule in reading._TRIED:
+        found = reading._matching({"other": (rule,)}, low, may)
+        assert bool(found) is (rule.search(low) is not None), rule.name
+
+
+@pytest.mark.parametrize("words", [*RATIONALES, *GIVES_NONE])
+def test_the_kind_of_a_sentence_is_that_of_all_its_rules(words: str) -> None:
+    """The rules that may hit in a sentence by its words tell its kind as all rules do."""
+    low = words.lower()
+    assert kind_of(low) == kind_of(low, {rule.name for rule in reasons_sentences.RULES})
 
 
 pieces = st.sampled_from(
@@ -1003,3 +1013,18 @@ def test_any_rationale_gives_each_code_once_with_its_sentence(rationale: str, de
     reasons = found(rationale, decision)
     assert len({f.value for f in reasons}) == len(reasons)
     assert all(0 <= s.start < s.end <= len(rationale) for f in reasons for s in f.spans)
+
+
+@given(st.lists(pieces | st.sampled_from(['"', '." ', ". The criteria are met. "]), max_size=20).map(" ".join))
+def test_the_proof_of_an_overturned_denial_is_looked_for_in_the_sentences_that_may_be_it(rationale: str) -> None:
+    """Telling only those apart finds the sentence that telling all apart finds, with quotation marks and without."""
+    page = Page(Letter("letter", "", "", rationale))
+    parts = sentences(page.text)
+    saying = [
+        s.place
+        for s in reading._told(page, parts)
+        if reasons_benefit.MET.search(s.low) and (s.kind != "recited" or s.own is not s.low)
+    ]
+    assert [f.spans for f in reading._for_overturned(page, parts)] == [
+        page.found("criteria_met", "", s).spans for s in (saying or parts)[-1:]
+    ]

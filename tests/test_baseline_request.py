@@ -9,7 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from llm_extract.baseline import asked, body_parts, rates, service_dates
 from llm_extract.baseline.request import read_request, read_values
+from llm_extract.baseline.request_line import Line
+from llm_extract.baseline.rule import Rule
 from llm_extract.baseline.rulebook import rules
 
 Values = dict[str, object]
@@ -1705,3 +1708,41 @@ def test_no_request_raises(request_line: str) -> None:
     found = read_request(request_line)
     assert {"treatment", "category"} <= found.keys()
     assert all(0 <= start <= end <= len(request_line) for _, places in found.values() for start, end in places)
+
+
+@pytest.mark.parametrize("rule", [rule for rule in service_dates.RULES if rule.pattern and "date" in rule.pattern.groupindex])
+@given(st.data())
+def test_every_rule_of_a_day_hits_what_may_hold_one(rule: Rule, data: st.DataObject) -> None:
+    """Where the quick look says that a request holds no date, no rule of the day of service hits."""
+    assert rule.pattern
+    assert service_dates._MAY_BE_DATE.search(data.draw(st.from_regex(rule.pattern)))
+
+
+edges = st.lists(
+    st.sampled_from(["unit", "of", " ", "-", ".", ",", "The", "doſe", "date of service", "x", "ion", "\xa0", "\x1c"])
+)
+
+
+@given(edges.map("".join) | edges.map(" ".join))
+def test_the_quick_look_at_an_edge_leaves_what_the_pattern_leaves(words: str) -> None:
+    """Words that are taken from a treatment's end are those of the pattern, whether or not the quick look spares it."""
+    assert asked._without_edge_behind(words) == asked._EDGE_BACK.sub("", words)
+
+
+@given(
+    st.text("ab \0", max_size=20), st.lists(st.tuples(st.integers(0, 20), st.integers(0, 20)).map(sorted).map(tuple), max_size=4)
+)
+def test_used_characters_are_hidden_and_no_others(text: str, places: list[tuple[int, int]]) -> None:
+    """Of a request with used places every character is as written or, where used, NUL."""
+    line = Line(text)
+    line.use(*((min(a, len(text)), min(b, len(text))) for a, b in places))
+    assert line.unused() == "".join("\0" if used else c for c, used in zip(text, line.used, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "longest"), [(body_parts._PREP, body_parts._LONGEST_PREP), (rates._POINT_IN_TIME, rates._LONGEST_POINT)]
+)
+@given(st.data())
+def test_words_before_a_place_are_no_longer_than_is_searched(pattern: re.Pattern[str], longest: int, data: st.DataObject) -> None:
+    """The stretch in front of a hit that is searched is as long as the longest words that count there."""
+    assert len(data.draw(st.from_regex(pattern, fullmatch=True))) <= longest

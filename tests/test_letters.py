@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+import unicodedata
 import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,7 +20,7 @@ from fpdf import FPDF
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llm_extract import errors, pdf_worker
+from llm_extract import errors, letters, pdf_worker
 from llm_extract.letters import (
     MAX_CHARS,
     MAX_PDF_PAGES,
@@ -623,3 +624,9 @@ def test_ids_are_stable_when_files_are_added(files: set[tuple[str, str, str]], d
     assert len(set(after.values())) == len(paths)
     assert all(before[path] == path.stem == Path(added).stem and added < path.as_posix() for path in changed)
     assert len(changed) <= 1
+
+
+def test_control_characters_are_those_of_the_category_but_for_white_space() -> None:
+    """Of all characters those of category Cc that are no white space count as control characters."""
+    told = {c for c in map(chr, range(0x3000)) if unicodedata.category(c) == "Cc" and not c.isspace()}
+    assert {c for c in map(chr, range(0x3000)) if letters._CONTROL.match(c)} == told

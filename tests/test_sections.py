@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import re
 from dataclasses import dataclass, replace
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from samples import NAMES, each_letter
 
+from llm_extract import sections as module
 from llm_extract.letters import Letter
 from llm_extract.schema import Layout
 from llm_extract.sections import Part, Sections, sections_of
@@ -666,3 +668,10 @@ def test_headings_on_lines_of_their_own_are_known_in_any_case() -> None:
     assert of(text).summary is not None
     assert of(titled).text(of(titled).summary) == of(text).text(of(text).summary)
     assert [i.request for i in of(titled).items] == [i.request for i in of(text).items]
+
+
+@given(st.text("1 2.)a\n٣", max_size=10))
+def test_a_list_number_begins_the_text_or_stands_behind_a_blank(text: str) -> None:
+    """Numbers of a list are found where the plain words for that find them."""
+    told = re.finditer(r"(?:(?<= )|^)\d{1,2} ?[.)] ?(?=\S)", text)
+    assert [m.span() for m in module._NUMBERED.finditer(text)] == [m.span() for m in told]

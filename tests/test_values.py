@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -10,8 +11,10 @@ from hypothesis import strategies as st
 
 from llm_extract.values import (
     MONTHS,
+    any_word,
     find_dates,
     latest_year,
+    letter_first,
     lower,
     normal_strength,
     page_numbers,
@@ -244,3 +247,33 @@ def test_a_capital_without_a_small_letter_of_its_length_stays_in_place() -> None
     """The capital I with a dot has a small letter of two characters: it must not move what follows."""
     assert lower("\u0130N") == "\u0130n"
     assert lower("AΣ\u0130Σ") == "aς\u0130σ"
+
+
+@given(st.lists(st.text("ab -+", max_size=5), max_size=12).filter(any), st.text("ab -+", max_size=12))
+def test_a_pattern_for_words_finds_the_longest_at_each_place(words: list[str], text: str) -> None:
+    """The pattern for some words finds what the words themselves find when the longest is tried first."""
+    longest_first = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+    assert spans(any_word(words), text) == spans(longest_first, text)
+
+
+@given(
+    st.lists(st.sampled_from([r"\bab", r"\bb\b", r"a\bb", r"\ba?b", r"(?:\ba|b)\b", r"\b(?:a|b)", "ba"]), min_size=1).map(
+        "|".join
+    ),
+    st.text("abAB ,ſé", max_size=12),
+    st.sampled_from([0, re.IGNORECASE]),
+)
+def test_a_pattern_that_begins_with_its_letters_finds_the_same(pattern: str, text: str, flags: int) -> None:
+    """A boundary may stand behind the letter that it is in front of."""
+    assert spans(letter_first(pattern), text, flags) == spans(pattern, text, flags)
+
+
+def spans(pattern: str, text: str, flags: int = 0) -> list[tuple[int, int]]:
+    """Where a pattern hits."""
+    return [m.span() for m in re.finditer(pattern, text, flags)]
+
+
+@given(st.text("aé’‘“”–—‐‑−'\"-\u2022"))
+def test_plain_signs_replace_typographic_ones_one_for_one(text: str) -> None:
+    """Each typographic quote and dash becomes its plain sign, and nothing else changes."""
+    assert plain(text) == text.translate(str.maketrans("’‘“”–—‐‑−", "''\"\"-----"))

@@ -64,6 +64,7 @@ RULES: tuple[Rule, ...] = (
         },
         pattern=compiled(rf"\b(?P<age>{_TENS}(?:[ -]{_ONES})?|(?:eight|nine|seven|six)teen){_YEARS_OLD}"),
         certain=True,
+        needs=("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "teen"),
     ),
     Rule(
         name="age.short",
@@ -224,7 +225,7 @@ def _in_order(text: str, part: Part, rules: Iterable[Rule]) -> list[Age]:
 
 def _matches(rule: Rule, text: str, part: Part) -> Iterator[re.Match[str]]:
     guard = _GUARDS.get(rule.name)
-    if rule.pattern is None or (guard and not guard.search(text, *part)):
+    if rule.pattern is None or not rule.may_hit(text, *part) or (guard and not guard.search(text, *part)):
         return iter(())
     return rule.pattern.finditer(text, *part)
 

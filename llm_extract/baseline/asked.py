@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 from itertools import pairwise
 
 from llm_extract.baseline.drugs import generic_by, mentions
@@ -47,11 +48,12 @@ _EDGE_FRONT = re.compile(
     r"|request for)\b(?!-))+",
     re.IGNORECASE,
 )
-_EDGE_BACK = re.compile(
-    r"(?:[\s,;:\-/&+]|\b(?:of|for|the|with|and|to|at|on|in|x|by|per|quantity|qty|dosage|dose|total|each|refills?"
-    r"|date of service|dos|month|sig|re|regarding|then)\b)+\.?\Z",
-    re.IGNORECASE,
+_BACK_WORDS = (
+    *("of", "for", "the", "with", "and", "to", "at", "on", "in", "x", "by", "per", "quantity", "qty", "dosage", "dose", "total"),
+    *("each", "refill", "refills", "date of service", "dos", "month", "sig", "re", "regarding", "then"),
 )
+_EDGE_BACK = re.compile(rf"(?:[\s,;:\-/&+]|\b(?:{'|'.join(_BACK_WORDS)})\b)+\.?\Z", re.IGNORECASE)
+_BACK_ENDS = (*_BACK_WORDS, *",;:-/&+", *string.whitespace, *"\x1c\x1d\x1e\x1f")
 _EMPTY_BRACKETS = re.compile(r"[(\[][\s,;:./#x-]*[)\]]")
 _BEFORE_POINT = re.compile(r"\s+([,;:.)])")
 _DOUBLE_POINT = re.compile(r"([,;:])(?:\s*[,;:])+")
@@ -120,17 +122,24 @@ def _joined(line: Line, places: list[Place]) -> str:
 
 
 def _clean(words: str) -> str:
-    previous = None
+    words, previous = " ".join(words.split()), None
     while words != previous:
         previous = words
         words = " ".join(_EMPTY_BRACKETS.sub(" ", words).split())
         words = _DOUBLE_POINT.sub(r"\1", _BEFORE_POINT.sub(r"\1", words)).replace("( ", "(")
         words = words[m.end() :] if (m := _EDGE_FRONT.match(words)) else words
-        words = _EDGE_BACK.sub("", words).strip(" ,;:-")
+        words = _without_edge_behind(words).strip(" ,;:-")
         if words.count("(") != words.count(")"):
             at_edge = words[:1] in "()" or words[-1:] in "()"
             words = words.strip("()") if at_edge else words.replace("(", " ").replace(")", " ")
     return words
+
+
+def _without_edge_behind(words: str) -> str:
+    """Without what `_EDGE_BACK` finds; most words end in nothing of the kind. Only of ASCII letters the case is so plain."""
+    if words.isascii() and not words.removesuffix(".").lower().endswith(_BACK_ENDS):
+        return words
+    return _EDGE_BACK.sub("", words)
 
 
 def _compound(line: Line) -> Value | None:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from llm_extract.baseline.request_line import Line, read_alone, tight
 from llm_extract.baseline.rule import Matter, Rule, compiled
+from llm_extract.values import letter_first
 
 _SIDE = r"(?:(?:right|left|bilateral(?:ly)?|both|rt\b\.?|lt\b\.?)(?:[ -]sided)?(?: ?(?:and|&|/|or) ?(?:right|left)\b)?)"
 _LEVEL = r"(?:\b[ctls]-?\d{1,2}(?: ?(?:-|/|to|through) ?(?:[ctls]-?)?\d{1,2})*\b)"
@@ -51,6 +52,7 @@ _PREP = re.compile(
     r"(?:,? ?\(?\b(?:of|for|to|at|in|on|involving|over|around|about|targeting) (?:the |his |her )?(?:levels? (?:of )?)?"
     r"|, ?|- ?)\Z"
 )
+_LONGEST_PREP = len(", (targeting the levels of ")
 
 SURE = Rule(
     name="body.side_or_level",
@@ -85,12 +87,14 @@ AT_END = Rule(
 )
 SIDE_ONLY = Rule(
     name="body.side_only",
+    needs=("right", "left", "bilateral", "both", "rt", "lt"),
     why="Where no part is named the side alone says where.",
     pattern=compiled(rf"(?:,? ?\(?|\b(?:on|to|for|of|at) (?:the )?)(?P<part>(?<![\w-]){_SIDE}(?: side)?)(?![\w-])\)?"),
     examples={"Left carpal tunnel release": "Left", "Stellate block on the right side": "right side", "Leftover": None},
 )
 REGION_ONLY = Rule(
     name="body.region_only",
+    needs=("cervic", "thoracic", "lumb", "sacral"),
     why="A region of the spine behind the thing asked for; in front of it, it is part of its name.",
     pattern=compiled(
         r"(?:,? ?\(?\b(?:of|for|to|at) (?:the )?|[,;(] ?|(?<=\0) ?|(?<=\bmri )|(?<=\bct )|(?<=scan )|(?<=x-ray )|(?<=x-rays ))"
@@ -121,7 +125,7 @@ _IMAGED_WITH = re.compile(
 )
 _SURE_PLACE = re.compile(rf"{_SIDE}\b|[rl]\b|[blr][lu]e\b|{_LEVEL}|(?:tooth|teeth) .*\d|.*\w[ /-]spines?$|.*\b{_SIDE}\)?$")
 _ENDS_HERE = re.compile(r"\s*(?:$|[,;()\0\d]|x ?\d)")
-_LABORATORY = re.compile(r"\bt[34]\b.*\btsh\b|\btsh\b.*\bt[34]\b|thyroid|\bc-?(?:reactive|peptide)")
+_LABORATORY = re.compile(letter_first(r"\bt[34]\b.*\btsh\b|\btsh\b.*\bt[34]\b|thyroid|\bc-?(?:reactive|peptide)"))
 # "Left ulnar nerve decompression at the elbow": the side is no part of the treatment, wherever the place stands.
 _SIDE_IN_FRONT = re.compile(rf"[\s\0]*{_SIDE} ")
 
@@ -175,7 +179,7 @@ def _places(line: Line, rules: tuple[Rule, ...]) -> None:
     if _LABORATORY.search(line.rest):
         return
     for m in _PLACE.finditer(line.rest):
-        prep = _PREP.search(line.rest[: m.start()])
+        prep = _PREP.search(line.rest, max(0, m.start() - _LONGEST_PREP), m.start())
         rule = next((rule for rule in rules if _ACCEPTS[rule.name](line.rest, m, prep)), None)
         if rule is not None:
             _use(line, m, prep, rule)

@@ -35,6 +35,7 @@ _APPLICATION: tuple[Rule, ...] = (
             "On 11/5/14 an application for IMR is said to be late.": _APPLIED,
         },
         pattern=compiled(rf"\bon {D},? ?(?:the |an? )?{between(40)}(?:submitted|filed|application)(?: \w+){{0,4}}? {_IMR}"),
+        needs=("submitted", "filed", "application"),
     ),
     Rule(
         name="application.received",
@@ -49,6 +50,7 @@ _APPLICATION: tuple[Rule, ...] = (
         pattern=compiled(
             rf"\b(?:application|request) for {_IMR}(?:,? (?:was |is )?(?:received|dated|submitted|filed|signed|made)(?: on| by \w+ on)?,?|:| of| on) {D}"
         ),
+        needs=("application for i", "application for an i", "request for i", "request for an i"),
     ),
     Rule(
         name="application.named",
@@ -62,6 +64,7 @@ _APPLICATION: tuple[Rule, ...] = (
             r"\b(?:the|an|his|her|imr) application,? (?:for review,? )?(?:was |is )?(?:received|filed|submitted|dated|signed|made)"
             rf"{between(30)}{D}"
         ),
+        needs=("application",),
     ),
     Rule(
         name="application.requested",
@@ -72,6 +75,7 @@ _APPLICATION: tuple[Rule, ...] = (
             "IMR was decided on 11/5/14.": None,
         },
         pattern=compiled(rf"\b{_IMR} (?:was |is )?(?:requested|sought|applied for) on {D}"),
+        needs=("requested on", "sought on", "applied for on"),
     ),
     Rule(
         name="application.applied",
@@ -82,6 +86,7 @@ _APPLICATION: tuple[Rule, ...] = (
             "She applied for disability on 11/5/14.": None,
         },
         pattern=compiled(rf"\b(?:applied for|appealed to|requested) {_IMR} on {D}"),
+        needs=("applied for ", "appealed to ", "requested imr", "requested independent", "requested an "),
     ),
 )
 _ASSIGNMENT: tuple[Rule, ...] = (
@@ -94,6 +99,7 @@ _ASSIGNMENT: tuple[Rule, ...] = (
             "The notice was provided to the parties on 11/20/2014.": None,
         },
         pattern=compiled(rf"\bnotice of assignment{between(120)}\bon {D}"),
+        needs=("notice of assignment",),
     ),
     Rule(
         name="assigned.case",
@@ -106,6 +112,7 @@ _ASSIGNMENT: tuple[Rule, ...] = (
         pattern=compiled(
             rf"\b(?:case|review|imr)(?: file)? was assigned(?: to (?:an? |the )?(?:[\w-]+ ){{0,4}}?(?:reviewer|organization))? on {D}"
         ),
+        needs=("was assigned",),
     ),
 )
 MATTER = Matter((*_APPLICATION, *_ASSIGNMENT), read_date)

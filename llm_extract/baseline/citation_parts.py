@@ -51,7 +51,7 @@ REASON = Rule(
     name="section.ends_at_reason",
     why="Words that say why a document was used are no part of its section.",
     pattern=compiled(
-        r",? (?:but (?:did|does|do|gave|gives|without)\b|(?:because|since|in that|due to the fact)\b"
+        r"(?:, | )(?:but (?:did|does|do|gave|gives|without)\b|(?:because|since|in that|due to the fact)\b"
         r"|as (?:it|they|this|these) (?:is|are|was|were|speaks?|deals?|address\w*|appl\w+)\b"
         r"|which (?:is|are|was|were|has|have|address\w*|states?|recommends?|speaks?|deals?|appl\w+|supports?)\b"
         r"|(?:was|were|is|are) (?:also |then |therefore )?(?:consulted|used|cited|relied|applied|relevant|applicable|found"
@@ -78,7 +78,7 @@ _MTUS_LABEL = re.compile(
 )
 _LABELS = (_FORM_LABEL, _MTUS_LABEL, _FORM_LABEL)
 # A section is no sentence: what follows a full stop is not part of it, unless it names a part again.
-_FULL_STOP = re.compile(r"(?<!\b[A-Z])(?<!\bvs)(?<!\b(?:No|Ed|ed))\. +(?=[A-Z])")
+_FULL_STOP = re.compile(r"\.(?<!\b[A-Z]\.)(?<!\bvs\.)(?<!\b(?:No|Ed|ed)\.) +(?=[A-Z])")
 _GOES_ON = re.compile(rf"\. +(?:(?:Section|Topic|Table|Chapter)\b|[^.]{{3,120}}?\b{PAGE_LABEL} ?:? ?\d)", re.IGNORECASE)
 _SECTION_LABEL = re.compile(r"[\s,;:.-]*(?:(?:and|&|as well as) (?=\S))?(?:(?:Section|Topic)(?: ?\(s\)|s)? ?: ?)?", re.IGNORECASE)
 _SECTION_LEAD = re.compile(r"^(?:and|in|for|under|from|on|at|the|pertaining to|section) (?=[A-Z(])")

@@ -34,6 +34,11 @@ _DISPUTED = (
     r"(?:(?:now |currently |presently )?(?:in|at|under) (?:dispute|issue|review|question|consideration)|disputed|current request"
     r"|present request|instant request|this request|being challenged|being appealed|appealed)"
 )
+# Letters of which `_DISPUTED` has some.
+_SAYS_DISPUTED = (
+    *("disput", "at issue", "in issue", "under issue", "in review", "at review", "under review", "question", "consideration"),
+    *("current request", "present request", "instant request", "this request", "challenged", "appealed"),
+)
 # Words of another day than the decision's own: what was asked for, done, written or cited.
 _ANOTHER_DAY = (
     r"rfa|request for authorization|forms?|notes?|progress|visit|visits (?:on|of)|exam\w*|pr-?2|services?|dos|d\.o\.s|prescri\w+|requested"
@@ -72,6 +77,7 @@ _OF_THIS_ONE: tuple[Rule, ...] = (
         pattern=compiled(rf"\b{_DISPUTED}\b{between(120)}\b{_DENY}{_within(60)}\b(?:on|dated|of):? ?{D}"),
         unless=_APPEALED,
         certain=True,
+        needs=_SAYS_DISPUTED,
     ),
     Rule(
         name="ur.present_request",
@@ -84,6 +90,7 @@ _OF_THIS_ONE: tuple[Rule, ...] = (
         pattern=compiled(
             rf"\b{_DENY}{between(160)}\b(?:present|current|instant|disputed|latest|new) (?:\w+ ){{0,2}}?requests? (?:was |again )?on {D}"
         ),
+        needs=("request on", "requests on", "request was on", "requests was on", "request again on", "requests again on"),
     ),
     Rule(
         name="ur.disputed_denial",
@@ -95,6 +102,7 @@ _OF_THIS_ONE: tuple[Rule, ...] = (
             "The denial is in dispute; the note of 10/3/14 is not.": None,
         },
         pattern=compiled(rf"\b{_DENY}{_within(30)}\b{_DISPUTED}{_within(40)}(?:\b(?:on|dated|of|is|was):? ?|\(){D}"),
+        needs=_SAYS_DISPUTED,
     ),
 )
 _OTHERS: tuple[Rule, ...] = (
@@ -367,6 +375,6 @@ def denial_date(page: Page, around: Iterable[Part]) -> Found | None:
     A sentence that speaks of another request tells this one's day only in so many words.
     """
     dated = dated_sentences(page)
-    of_this = [s for s in dated if not searched(_ANOTHER_REQUEST, page, s)]
+    of_this = (s for s in dated if not searched(_ANOTHER_REQUEST, page, s))
     told = first_told(page, _OF_THIS_ONE, dated) or first_told(page, _OTHERS, of_this)
     return told or first_told(page, _NAMES_UR, around)

@@ -128,6 +128,9 @@ def _any_of(rules: tuple[tuple[Source, Rule], ...]) -> str:
     return "|".join(f"(?P<k{i}>{rule.pattern.pattern})" for i, (_, rule) in enumerate(rules) if rule.pattern)
 
 
+_BY_GROUP = {f"k{i}": known for i, known in enumerate(KNOWN)}
+
+
 _NAMES = rf"(?<![\w-])(?:{_any_of(KNOWN)})(?!\w)"
 DOCUMENT = re.compile(_NAMES)
 _IN_ANY_CASE = re.compile(_NAMES, re.IGNORECASE)
@@ -260,12 +263,8 @@ def in_parentheses(text: str, start: int, end: int) -> bool:
 
 
 def _opening(m: re.Match[str]) -> Opening:
-    source, rule = _known(m)
+    source, rule = _BY_GROUP[m.lastgroup or ""]
     return Opening(source, m.start(), m.span(), m.end(), rule.name)
-
-
-def _known(m: re.Match[str]) -> tuple[Source, Rule]:
-    return next(known for i, known in enumerate(KNOWN) if f"k{i}" in m.re.groupindex and m[f"k{i}"] is not None)
 
 
 def _listed(text: str, opening: Opening, end: int) -> Iterator[Opening]:
@@ -287,7 +286,7 @@ def _inverted(text: str, start: int, end: int) -> dict[int, re.Match[str]]:
 def _turned(m: re.Match[str]) -> Opening:
     name = next(k for k in ("k0", "k1", "k2") if m[k] is not None)
     around = (m.span("topic"), m.span("rest"))
-    return Opening(_known(m)[0], m.start(), m.span(name), m.end(), INVERTED.name, around)
+    return Opening(_BY_GROUP[name][0], m.start(), m.span(name), m.end(), INVERTED.name, around)
 
 
 _BETWEEN = re.compile(r"(?:[.;:,]|\band(?: on)?|\bas well as|\d|\)|/|&|\bplus|-)\s*(?:the |MTUS )?\Z")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from llm_extract.baseline.request_line import Line, read_alone
 from llm_extract.baseline.rule import Matter, Rule, compiled
-from llm_extract.values import NUMBER_TWICE
+from llm_extract.values import NUMBER_TWICE, letter_first
 
 _HOURS = r"(?:hours?|hrs?|h)\b"
 _PERIOD = r"(?:days?|weeks?|wks?|months?|mos?|years?|yrs?)\b"
@@ -58,6 +59,7 @@ AMOUNT = Rule(
 )
 ROUTE = Rule(
     name="dose.route",
+    needs=("po", "p.o", "mouth", "orally", "topically", "sublingually", "tongue"),
     why="By what way, with or without how much at a time.",
     pattern=compiled(
         rf",? ?\(?(?<![\w./#-])(?:{_TAKE} )?(?:(?:[1-4]|one|two|1-2|1 to 2)(?: \([12]\))?(?: {_FORM_UNIT})? )?{_ROUTE}"
@@ -66,12 +68,14 @@ ROUTE = Rule(
 )
 MAXIMUM = Rule(
     name="dose.maximum",
+    needs=("max",),
     why="The most that may be taken is neither count nor rate.",
     pattern=compiled(r",? ?\(?\bmax(?:imum)?:? (?:of )?\d+ ?(?:tab(?:let)?s? )?(?:/|per|a|in) ?(?:day|24 (?:hours|hrs))\b\)?"),
     examples={"Norco q4h prn max 6/day": "max 6/day", "Norco #6": None},
 )
 APPLIED = Rule(
     name="dose.applied",
+    needs=("take", "use", "apply", "inhale", "place", "wear", "sig"),
     why="A patch that is worn half of the day; how many at a time is no count.",
     pattern=compiled(
         rf",? ?\(?\b{_TAKE} (?:\d(?:-\d)?|one|two)? ?(?:patch(?:es)?)? ?(?:to (?:the )?(?:affected|painful) area )?(?={_ON_OFF})"
@@ -132,15 +136,23 @@ RATES = (
 RULES = (AMOUNT, *CUT, *RATES)
 # Without one of these words no rule of this module reads anything.
 _GUARD = re.compile(
-    r"every|daily|nightly|needed|\bday|bed|\bp\.?o\b|mouth|orally|topically|lingually|tongue|24/7|[bt]\.?i\.?d|q\.?i\.?d|\bq"
-    r"|\bh\.?s\b"
-    r"|\bp\.?r\.?n|\bmax|night|weekly|monthly|quarterly|annually|yearly|\bper\b| on"
+    letter_first(
+        r"every|daily|nightly|needed|\bday|bed|\bp\.?o\b|mouth|orally|topically|lingually|tongue|24/7|b\.?i\.?d|t\.?i\.?d"
+        r"|q\.?i\.?d|\bq|\bh\.?s\b"
+        r"|\bp\.?r\.?n|\bmax|night|weekly|monthly|quarterly|annually|yearly|\bper\b| on"
+    )
 )
+
+
+@lru_cache(maxsize=1)
+def _may_hold_rate(rest: str) -> bool:
+    """Asked twice of each request, with hardly ever a change between."""
+    return _GUARD.search(rest) is not None
 
 
 def read_doses(line: Line) -> None:
     """Amounts with their rates: they stand in front of all counts."""
-    if not _GUARD.search(line.rest):
+    if not _may_hold_rate(line.rest):
         return
     for amount in line.matches(AMOUNT):
         line.use(amount.span())
@@ -151,7 +163,7 @@ def read_doses(line: Line) -> None:
 
 def read_rates(line: Line) -> None:
     """Rates of drugs that stand by themselves, the first in the line first."""
-    if not _GUARD.search(line.rest):
+    if not _may_hold_rate(line.rest):
         return
     hits = ((m.start(), -m.end(), m, rule) for rule in RATES for m in line.matches(rule))
     at = 0

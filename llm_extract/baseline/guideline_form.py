@@ -6,14 +6,21 @@ Searched in lower-case text. None of these words is part of a citation.
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
 from llm_extract.baseline.rule import Matter, Rule, compiled
 from llm_extract.sections import Part
+from llm_extract.values import letter_first
 
 _DECIDER = r"(?:claims administrator|(?:(?:physician|expert|professional|medical) )?reviewer)(?:['’]s)?"
+# `\b(?:the )?` and the decider, each beginning with its letter.
+_THE_DECIDER = letter_first(
+    rf"(?:\bthe {_DECIDER}|(?:\bclaims administrator|\bphysician reviewer|\bexpert reviewer|\bprofessional reviewer"
+    r"|\bmedical reviewer|\breviewer)(?:['’]s)?)"
+)
 _DECIDED = (
     r"(?:(?:has |have )?based (?:its|his/her|their|his|her|the) (?:decisions?|determination) (?:up)?on|relied (?:up)?on|cited"
     r"|(?:used|utilized)|referenced|applied)"
@@ -25,14 +32,18 @@ _EVIDENCE = (
 
 # --- where documents begin -------------------------------------------------------------------------------------------
 
+_OTHER_EVIDENCE = r"other medical treatment guidelines? or medical evidence ?: ?"
+_NON_MTUS = (
+    r"non-? ?mtus (?:citations?:?|(?=official|odg|acoem|american|fda|cdc|national|cochrane|physicians|medscape|journal)) ?"
+)
 FORM_OPENING = Rule(
     name="opening.form",
     why="The form's words in front of each document: most lines have no others.",
     pattern=compiled(
-        r"\bdecision (?:was |is )?based (?:up)?on\b:? ?"
-        r"|(?:\band )?\bother medical treatment guidelines? or medical evidence ?: ?"
-        r"|(?:\band )?(?:the )?\bnon-? ?mtus (?:citations?:?|(?=official|odg|acoem|american|fda|cdc|national|cochrane|physicians"
-        r"|medscape|journal)) ?"
+        letter_first(
+            rf"\bdecision (?:was |is )?based (?:up)?on\b:? ?|\band {_OTHER_EVIDENCE}|\b{_OTHER_EVIDENCE}"
+            rf"|\band (?:the )?{_NON_MTUS}|the {_NON_MTUS}|\b{_NON_MTUS}"
+        )
     ),
     examples={
         "Decision based on MTUS 2009": "decision based on",
@@ -44,8 +55,8 @@ DECIDER_OPENING = Rule(
     name="opening.decider",
     why="The older forms say who decided and then on what.",
     pattern=compiled(
-        rf"\b(?:the )?{_DECIDER} (?:also |instead |therefore |then )?{_DECIDED}\b ?:?(?! the guidelines? (?:used|cited))"
-        rf"|\b(?:the )?{_DECIDER} (?:also |has )?found (?:that )?"
+        rf"{_THE_DECIDER} (?:also |instead |therefore |then )?{_DECIDED}\b ?:?(?! the guidelines? (?:used|cited))"
+        rf"|{_THE_DECIDER} (?:also |has )?found (?:that )?"
         r"(?=the (?:ca\b|california|mtus|odg|official|acoem|chronic pain|post-?surg|acupuncture|american college))"
     ),
     examples={
@@ -58,12 +69,14 @@ FURTHER_OPENING = Rule(
     name="opening.further",
     why="The same decider's next document, and lists that are announced.",
     pattern=compiled(
-        r"\band (?:also |instead |therefore |so |then )?(?:has )?(?:based (?:its|his/her|their|his|her|the) (?:decision"
-        r"|determination)"
-        r" (?:up)?on|relied (?:up)?on|(?:cited|used|utilized|applied)(?= the\b))\b ?:?"
-        r"|\bthe following (?:guidelines?|citations?|references?|sections?)(?: of the mtus)? (?:was|were) (?:used"
-        r"|relied (?:up)?on"
-        r"|cited) ?:?"
+        letter_first(
+            r"\band (?:also |instead |therefore |so |then )?(?:has )?(?:based (?:its|his/her|their|his|her|the) (?:decision"
+            r"|determination)"
+            r" (?:up)?on|relied (?:up)?on|(?:cited|used|utilized|applied)(?= the\b))\b ?:?"
+            r"|\bthe following (?:guidelines?|citations?|references?|sections?)(?: of the mtus)? (?:was|were) (?:used"
+            r"|relied (?:up)?on"
+            r"|cited) ?:?"
+        )
     ),
     examples={
         "found nothing, and used the ODG": "and used",
@@ -170,9 +183,11 @@ MEMBER = Rule(
     name="member.of_mtus",
     why="How the older form ends each document: whether it is part of the schedule.",
     pattern=compiled(
-        r"\b(?:part of|included in|incorporated (?:in|into)|adopted (?:by|in|into)|contained in|found in)"
-        r" (?:the )?(?:california(?:'s)? |state )?(?:mtus"
-        r"|medical treatment utilization schedule)(?: ?\(mtus\))?(?: guidelines?)?\)?"
+        letter_first(
+            r"(?:\bpart of|\bincluded in|\bincorporated (?:in|into)|\badopted (?:by|in|into)|\bcontained in|\bfound in)"
+            r" (?:the )?(?:california(?:'s)? |state )?(?:mtus"
+            r"|medical treatment utilization schedule)(?: ?\(mtus\))?(?: guidelines?)?\)?"
+        )
     ),
     examples={"which is part of the MTUS": "part of the mtus", "the MTUS": None},
 )
@@ -189,7 +204,7 @@ _HINTS = (
     *("no ", "not", "n't", "none", "n/a", "nil", "unknown", "silent", "failed", "found", "provider", "by the claims"),
     *("consulted", "considered", "reviewed"),
 )
-_BECAUSE = re.compile(r",? (?:because|since|although|though|but|so that) ")
+_BECAUSE = re.compile(r"(?:, | )(?:because|since|although|though|but|so that) ")
 _MEMBER_WORDS = ("part of", "included in", "incorporated", "adopted", "contained in", "found in")
 _MEMBER_HEAD = re.compile(
     r",? ?\(?(?:(?:as |because |since )?(?:each of |both of |all of )?(?:which|that|and|it|they|both|these) (?:is|are|was"
@@ -198,6 +213,7 @@ _MEMBER_HEAD = re.compile(
     r"(?:(?:that|which) (?:is|are|was|were) )?(?P<not2>not )?(?:currently |also )?(?:an? )?\Z"
 )
 _LONGEST_HEAD = 120
+_LETTERS_OF_HEAD = string.ascii_lowercase + " ,()-"
 _AT_ONCE = re.compile(
     r"\W*(?:the )?(?:ca |california )?(?:mtus|odg|acoem|official disab|chronic pain|american college of occ|post-?surg)"
 )
@@ -279,11 +295,12 @@ def pieces(low: str, run: Run) -> Iterator[Piece]:
     said = low[run.start : run.end]
     for m in MEMBER.pattern.finditer(low, *run) if MEMBER.pattern and any(word in said for word in _MEMBER_WORDS) else ():
         floor = max(at, m.start() - _LONGEST_HEAD)
-        head = _MEMBER_HEAD.search(low[floor : m.start()])
+        floor += len(low[floor : m.start()].rstrip(_LETTERS_OF_HEAD))  # no head goes over any other sign
+        head = _MEMBER_HEAD.search(low, floor, m.start())
         if head is None or not (head.group().strip() or m.start() == at):
             continue
         denied = bool(head["not"] or head["not2"])
-        yield Piece(at, floor + head.start(), not denied, first)
+        yield Piece(at, head.start(), not denied, first)
         at, first = m.end(), False
     if at < run.end:
         yield Piece(at, run.end, of_mtus=False, first=first)

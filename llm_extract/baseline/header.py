@@ -6,13 +6,13 @@ A text of no known layout has no header: there a label counts with its colon, or
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import Any, NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
-from llm_extract.baseline.header_labels import LABELS, PRIORITY, PUT, dates, field_of, of_priority, priority
+from llm_extract.baseline.header_labels import LABELS, PRIORITY, PUT, Labelled, dates, field_of, of_priority, priority
 from llm_extract.baseline.header_labels import RULES as LABEL_RULES
 from llm_extract.baseline.page import Page
 from llm_extract.baseline.rule import Matter, Rule, compiled
@@ -101,9 +101,10 @@ def _read(page: Page) -> dict[str, Found]:
         block = Part(0, len(page.text))
     if block is not None:
         bounded = Part(block.start, min(block.end, block.start + _LONGEST_BLOCK))
-        fields = _pairs(page, bounded, labels_only=unknown) | _columns(page, bounded)
+        dated = list(dates(page.low, bounded, years_up_to=page.latest_year))
+        fields = _labelled(page, dated, labels_only=unknown) | _columns(page, bounded)
         if len(fields.keys() & _DATES) < len(_DATES) and not unknown:
-            fields = _misspelt(page, bounded) | fields
+            fields = _misspelt_before(page, bounded, dated) | fields
         fields = _priority(page, bounded) | fields
     return fields | _case_number(page)
 
@@ -111,10 +112,14 @@ def _read(page: Page) -> dict[str, Found]:
 _DATES = frozenset(f"/case/{field_of(name)}" for name in LABELS)
 
 
-def _pairs(page: Page, block: Part, *, labels_only: bool = False) -> dict[str, Found]:
+def _pairs(page: Page, block: Part) -> dict[str, Found]:
+    return _labelled(page, dates(page.low, block, years_up_to=page.latest_year))
+
+
+def _labelled(page: Page, dated: Iterable[Labelled], *, labels_only: bool = False) -> dict[str, Found]:
     """The first date right behind each label. "Dated", and any label outside of a block, must look like a label."""
     fields: dict[str, Found] = {}
-    for one in dates(page.low, block, years_up_to=page.latest_year):
+    for one in dated:
         if one.rule is not None and (_looks_like_label(page, one.label) or not (labels_only or one.rule.name == "header.dated")):
             fields.setdefault(f"/case/{one.field}", page.found(one.value, one.rule.name, one.place, certain=one.rule.certain))
     return fields
@@ -220,9 +225,13 @@ class _Near(NamedTuple):
 
 
 def _misspelt(page: Page, block: Part) -> dict[str, Found]:
+    return _misspelt_before(page, block, dates(page.low, block, years_up_to=page.latest_year))
+
+
+def _misspelt_before(page: Page, block: Part, dated: Iterable[Labelled]) -> dict[str, Found]:
     """Dates behind a label with a typing error: "Date of Injruy:", "Aplication Recieved:"."""
     fields: dict[str, Found] = {}
-    for one in dates(page.low, block, years_up_to=page.latest_year):
+    for one in dated:
         before = page.low[max(block.start, one.place.start - _LONGEST_LABEL) : one.place.start]
         words = None if one.rule else _WORDS_BEFORE.search(before)
         if near := _nearest(words.group()) if words else None:

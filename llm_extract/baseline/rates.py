@@ -35,6 +35,7 @@ _JOIN = r",?(?: and)?(?: ?[x/]| for| at)? ?"
 
 HOURS_DAYS = Rule(
     name="rate.hours_a_day",
+    needs=("hour", "hr"),
     why="Care at home: hours a day, days a week, weeks.",
     certain=True,
     pattern=compiled(rf"(?<![\w/.#]){_A_DAY}{_JOIN}{_A_WEEK}{_FOR_LENGTH}"),
@@ -47,6 +48,7 @@ HOURS_DAYS = Rule(
 )
 DAYS_HOURS = Rule(
     name="rate.days_of_hours",
+    needs=("hour", "hr"),
     why="Care at home: days a week, hours each time, weeks.",
     certain=True,
     pattern=compiled(rf"(?<![\w/.#]){_A_WEEK}{_JOIN}{_HOURS}(?: ?(?:{_PER}(?:day|visit)|daily|each))?{_FOR_LENGTH}"),
@@ -58,6 +60,7 @@ DAYS_HOURS = Rule(
 )
 SLASHED = Rule(
     name="rate.short",
+    needs=("wk", "week"),
     why="Times a week and weeks, in short: 3/wk x 4 wks.",
     certain=True,
     pattern=compiled(
@@ -94,6 +97,7 @@ THERAPY = Rule(
 )
 WEEKLY = Rule(
     name="rate.weekly",
+    needs=("weekly", "monthly"),
     why="Weekly for so many weeks is that many times.",
     certain=True,
     pattern=compiled(rf"\b(?P<period>weekly|monthly)(?: {_EVENTS})?{_LENGTH}"),
@@ -101,6 +105,7 @@ WEEKLY = Rule(
 )
 X_BY_Y = Rule(
     name="rate.x_by_y",
+    needs=("x", "times"),
     why="The shorthand of therapy orders: times a week by weeks. Of a drug it is the way it is packed.",
     certain=True,
     pattern=compiled(
@@ -142,6 +147,7 @@ DURATION = Rule(
 )
 ADVERB = Rule(
     name="duration.adverb",
+    needs=("rental", "supply"),
     why="A rental or supply by the month.",
     certain=True,
     pattern=compiled(r"(?P<lead>)(?P<words>\b(?:monthly|weekly|daily) (?P<noun>rental|supply))"),
@@ -149,6 +155,7 @@ ADVERB = Rule(
 )
 DAY_SUPPLY = Rule(
     name="duration.day_supply",
+    needs=("supply",),
     why="The pharmacy's form of a duration.",
     certain=True,
     pattern=compiled(rf",? ?(?P<lead>)(?P<words>\bdays?'? supply:? ?{_N})(?P<noun>)"),
@@ -158,6 +165,7 @@ DURATIONS = (DAY_SUPPLY, DURATION, ADVERB)
 RULES = (*RATES, *DURATIONS)
 _NOT_A_DURATION = re.compile(r"[ -]*(?:old|follow|post|history|status|interval|recheck)")
 _POINT_IN_TIME = re.compile(r"\b(?:in|within|after|every|at|q) ?\Z")
+_LONGEST_POINT = len("within ")
 _JOINS_RATE = re.compile(r"times?|x|/|\ba\b|\bper\b|each|every|once|twice|thrice|weekly|monthly")
 _BARE_PERIOD = re.compile(rf"{_N}[ -]?(?:day|week|month|year|wk)s?$")
 _JOINT = re.compile(r"[,(]? ?(?:\b(?:at|for|x|of|times|up to) ?)?\Z")
@@ -207,7 +215,8 @@ def _then(rest: str, end: int) -> re.Match[str] | None:
 
 def _durations(line: Line, rule: Rule) -> None:
     for m in line.matches(rule):
-        if _NOT_A_DURATION.match(line.rest, m.end()) or _POINT_IN_TIME.search(line.rest[: m.start()]):
+        floor = max(0, m.start() - _LONGEST_POINT)
+        if _NOT_A_DURATION.match(line.rest, m.end()) or _POINT_IN_TIME.search(line.rest, floor, m.start()):
             continue
         line.put("frequency", line.words(m.span("words")).strip(), m.span("words"), by=rule.name)
         # "rental" and "purchase" stay in the treatment (contract, rule 13).

@@ -9,7 +9,8 @@ every sentence is first told apart (`reasons_sentences`), then the rules of each
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
+from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -26,9 +27,9 @@ from llm_extract.baseline import (
 from llm_extract.baseline.page import Page, sentences
 from llm_extract.baseline.reasons_guideline import IN_USE, SHORT_LIMIT, SINCE
 from llm_extract.baseline.reasons_indication import DENIED, NOT
-from llm_extract.baseline.reasons_needs import NEEDS
+from llm_extract.baseline.reasons_needs import BEGINNINGS, possible
 from llm_extract.baseline.reasons_sentences import Kind, kind_of
-from llm_extract.baseline.reasons_words import NO
+from llm_extract.baseline.reasons_words import NO, NOT_STATED
 from llm_extract.baseline.rule import Rule
 from llm_extract.engine import Found
 from llm_extract.schema import Decision, Reason
@@ -69,17 +70,21 @@ def _of_a_part(found: dict[str, Found]) -> dict[str, Found]:
 
 
 class _Sentence(NamedTuple):
-    """A sentence in lower case. `own` is what it says of this patient: all of it, or what follows a guideline's words."""
+    """A sentence in lower case. `own` is what it says of this patient: all of it, or what follows a guideline's words.
+
+    `may` names the rules that may hit in it (`reasons_needs.possible`).
+    """
 
     place: Part
     low: str
     own: str
     kind: Kind
+    may: Set[str]
 
 
 def _against(page: Page, parts: list[Part]) -> dict[str, Found]:
     told = list(_told(page, parts))
-    limited = any(SHORT_LIMIT.search(s.low) for s in told)
+    limited = _Limited(told)
     of_a_test = _OF_A_TEST.search(_asked(page, told)) is not None
     found: dict[str, Found] = {}
     for s in told:
@@ -87,23 +92,28 @@ def _against(page: Page, parts: list[Part]) -> dict[str, Found]:
             fits: Reason = "criteria_not_met" if of_a_test and code == "no_monitoring" else code
             found.setdefault(fits, page.found(fits, name, s.place))
     for s in told if not found else ():
-        for code, name in _matching(_RECITED, s.low).items():
+        for code, name in _matching(_RECITED, s.low, s.may).items():
             found.setdefault(code, page.found(code, name, s.place))
     return found or _by_default(page, told)
+
+
+def _lower(page: Page, place: Part) -> str:
+    return page.low[place.start : min(place.end, place.start + _LONGEST_SENTENCE)]
 
 
 def _told(page: Page, parts: list[Part]) -> Iterator[_Sentence]:
     """The sentences with their kinds; what goes on with a guideline's words in quotation marks recites it too."""
     quoted = False
     for place in parts:
-        low = page.low[place.start : min(place.end, place.start + _LONGEST_SENTENCE)]
-        kind, turn = kind_of(low)
+        low = _lower(page, place)
+        may = possible(low)
+        kind, turn = kind_of(low, may)
         quoted = quoted and not low.lstrip().startswith('"')
         if quoted and kind == "applied":
             kind, turn = "recited", 0
         if low.count('"') % 2:
             quoted = not quoted and kind == "recited" and not low.endswith('"')
-        yield _Sentence(place, low, low[turn:], kind)
+        yield _Sentence(place, low, low[turn:], kind, may)
 
 
 _OF_A_TEST = re.compile(
@@ -121,57 +131,69 @@ def _asked(page: Page, told: list[_Sentence]) -> str:
     return next((s.low for s in reversed(told) if s.kind == "closing"), "")
 
 
-def _codes(s: _Sentence, limited: bool) -> dict[Reason, str]:
+class _Limited:
+    """Whether a rationale names a short term, looked for when it is asked for first: few sentences say how long."""
+
+    def __init__(self, told: list[_Sentence]) -> None:
+        self._told = told
+
+    @cached_property
+    def short(self) -> bool:
+        """In any sentence."""
+        return any(SHORT_LIMIT.search(s.low) for s in self._told)
+
+
+def _codes(s: _Sentence, limited: _Limited) -> dict[Reason, str]:
     if s.kind == "recited":
-        return _matching(_RECITED, s.low)
+        return _matching(_RECITED, s.low, s.may)
     if s.kind != "applied":
         return {}
-    codes = _matching(_APPLIED, s.own)
-    if limited and "exceeds_guideline" not in codes and SINCE.search(s.own) and IN_USE.search(s.own):
+    may = s.may if s.own is s.low else possible(s.own)
+    codes = _matching(_APPLIED, s.own, may)
+    if "exceeds_guideline" not in codes and SINCE.name in may and _says_how_long(s.own) and limited.short:
         codes.setdefault("long_term_use", SINCE.name)
     if not codes and s.own is not s.low:
-        codes = _matching(_RECITED, s.low)
+        codes = _matching(_RECITED, s.low, s.may)
     return _narrowest(codes, s.own)
 
 
-def _matching(by_code: _ByCode, low: str) -> dict[Reason, str]:
-    """The codes whose rules hit, each with the name of its first that does."""
-    denial = _DENIES.search(low)
+def _says_how_long(own: str) -> bool:
+    return SINCE.search(own) is not None and IN_USE.search(own) is not None
+
+
+def _matching(by_code: _ByCode, low: str, may: Set[str]) -> dict[Reason, str]:
+    """The codes whose rules hit, each with the name of its first that does; `may` as `reasons_needs.possible` gives it."""
+    denial = None if may.isdisjoint(_DENYING) else _DENIES.search(low)
+    may = may - _UNSTATED if not may.isdisjoint(_UNSTATED) and _IS_UNSTATED.search(low) is None else may
     first: dict[Reason, str] = {}
     for code, rules in by_code.items():
         for rule in rules:
-            if _hits(rule, low, denial):
+            if (rule.name in may or rule.name in _FREE) and _hits(rule, low, denial):
                 first[code] = rule.name
                 break
     return first
 
 
 _DENIES = re.compile(NO)
+_IS_UNSTATED = re.compile(NOT_STATED)
 
 
 def _hits(rule: Rule, low: str, denial: re.Match[str] | None) -> bool:
-    """Whether a rule hits: `rule.search`, but that negations and letters without which it cannot are looked for first."""
-    needs, begins_with_no = _SHORT_CUTS[rule.name]
-    if (begins_with_no and denial is None) or (needs and not _holds(low, needs)) or rule.pattern is None:
+    """Whether a rule hits: `rule.search`, but that one that begins with a negation is tried from the first of them on."""
+    denies = rule.name in _DENYING
+    if (denies and denial is None) or rule.pattern is None or not rule.may_hit(low):
         return False
-    start = denial.start() if begins_with_no and denial else 0
+    start = denial.start() if denies and denial else 0
     return rule.pattern.search(low, start) is not None and not (rule.unless and rule.unless.search(low))
 
 
-def _holds(low: str, needs: tuple[str, ...]) -> bool:
-    for letters in needs:  # several times faster than `any` over a generator, and a third of the time of all reasons  # noqa: SIM110
-        if letters in low:
-            return True
-    return False
-
-
-_SHORT_CUTS = {
-    rule.name: (NEEDS.get(rule.name, ()), rule.pattern is not None and rule.pattern.pattern.startswith((NO, NOT)))
-    for table in (_APPLIED, _RECITED)
-    for rules in table.values()
-    for rule in rules
-}
-"""Of each rule: the letters that it needs, and whether it begins with a negation."""
+_TRIED = tuple(rule for table in (_APPLIED, _RECITED) for rules in table.values() for rule in rules)
+_DENYING = frozenset(r.name for r in _TRIED if r.pattern is not None and r.pattern.pattern.startswith((NO, NOT)))
+"""The rules that begin with a negation."""
+_UNSTATED = frozenset(r.name for r in _TRIED if r.pattern is not None and r.pattern.pattern.endswith(NOT_STATED))
+"""The rules that end with words that say that something is not in the record; they hit nowhere without them."""
+_FREE = frozenset(r.name for r in _TRIED) - BEGINNINGS.keys()
+"""The rules that need no word in particular: they are tried on every sentence."""
 
 
 _FROM_NARROW: tuple[tuple[Reason, frozenset[Reason]], ...] = (
@@ -213,7 +235,8 @@ def _by_clause(codes: dict[Reason, str], own: str) -> list[set[Reason]]:
     table = {code: _APPLIED[code] for code in codes}
     edges = [0, *(m.start() for m in _CLAUSE.finditer(own)), len(own)]
     clauses = [own[a:b].lstrip(" ,;") for a, b in pairwise(edges)] if len(edges) > 2 else []
-    return [set(_matching(table, f"no {c}" if c.startswith(_SAME_NEGATION) else c)) for c in clauses]
+    lows = [f"no {c}" if c.startswith(_SAME_NEGATION) else c for c in clauses]
+    return [set(_matching(table, low, possible(low))) for low in lows]
 
 
 _SAME_NEGATION = (
@@ -238,7 +261,10 @@ def _by_default(page: Page, told: list[_Sentence]) -> dict[str, Found]:
 
 def _for_overturned(page: Page, parts: list[Part]) -> tuple[Found, ...]:
     """An overturned denial rests on met criteria; the proof is the last sentence that says so."""
-    told = list(_told(page, parts))
+    low = page.low[parts[0].start : parts[-1].end] if parts else ""
+    # Outside of quotation marks the kind of a sentence is its own, so that only those that say so need be told apart.
+    apt = parts if '"' in low else [s for s in parts if reasons_benefit.MET.search(_lower(page, s))]
+    told = list(_told(page, apt))
     saying = [s.place for s in told if reasons_benefit.MET.search(s.low) and (s.kind != "recited" or s.own is not s.low)]
     best = (saying or parts)[-1:]
     return tuple(page.found("criteria_met", reasons_benefit.MET.name, s) for s in best)

@@ -132,6 +132,7 @@ _NOT_SHOWN: tuple[Rule, ...] = (
             r"|\bno (?:greater|less|lower|higher|fewer|different)(?: now)? than (?:before|at|it was|in|when)\b"
         ),
         unless=compiled(r"\bmmi\b|surgical|diagnos|\bstudy\b|red flag|\bmri\b|\bemg\b|imaging"),
+        needs=("what it was", " than ", "remain", "stay", "same", "still", "unchanged", "changed", "identical"),
     ),
     Rule(
         name="reasons.benefit.worse",
@@ -186,6 +187,7 @@ _NOT_SHOWN: tuple[Rule, ...] = (
             r"|temporar\w+ total\w*|ttd|tpd)\b"
         ),
         unless=compiled(r"surgical|diagnos|\bstudy\b|red flag|\bmri\b|\bemg\b|imaging"),
+        needs=("work", "disabled", "temporar", "ttd", "tpd", "gone back", "returned"),
     ),
     Rule(
         name="reasons.benefit.daily_life",

@@ -81,6 +81,7 @@ _TOO_MUCH: tuple[Rule, ...] = (
             r"|than|over)|(?:is|are|be|was|asks? for) (?:nearly |almost |exactly )?(?:double|triple)\b|double of)\b"
         ),
         unless=compiled(r"\b(?:twice|once|times) (?:a|per|daily|in the)\b|\brisks?\b"),
+        needs=("twice", "double", "triple", " times"),
     ),
     Rule(
         name="reasons.count.used_up",

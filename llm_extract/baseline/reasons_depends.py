@@ -141,6 +141,7 @@ _GONE_WITH_IT: tuple[Rule, ...] = (
             rf"|^\W*no (?:\w+ )?{_SERVICE}, no \w+|\bno (?:approved|authorized|certified) (?:\w+ )?{_SERVICE}"
             rf"|\bno {_SERVICE} (?:is|was|has been|will be) (?:certified|approved|authorized)"
         ),
+        needs=("without", "absen", "no "),
     ),
     Rule(
         name="reasons.depends.companion",
@@ -175,6 +176,7 @@ _GONE_WITH_IT: tuple[Rule, ...] = (
             rf"|needed|indicated|certified|required),? (?:as|because|since) (?:the|an?) {_SERVICE}(?: itself)? (?:is"
             rf"|was|are) not\b"
         ),
+        needs=("so ", "thus", "therefore", "hence", " as ", "because", "since"),
     ),
     Rule(
         name="reasons.depends.would_serve",

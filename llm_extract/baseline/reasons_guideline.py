@@ -179,6 +179,7 @@ _RECITED_AGAINST: tuple[Rule, ...] = (
             r"|used to|for longer|if used|first-line|should not be recommended|prior to|without"
             r"|not recommended as a (?:primary|medical)|recommended as an? (?:option|adjunct|primary)(?! in a)"
         ),
+        needs=("not ", "against", "study", "experimental", "almost never", "peer"),
     ),
 )
 
@@ -215,6 +216,7 @@ _TOO_LONG: tuple[Rule, ...] = (
         unless=compiled(
             r"requires|require |goals for|effects? (?:on|of) long|opioids? (?:is|are) not|no longer|not recommended for long"
         ),
+        needs=("long", "chronic", "extended", "indefinite", "sustained", "continuous", "lengthy"),
     ),
     Rule(
         name="reasons.use.not_short",

@@ -37,6 +37,10 @@ _ABSENT: tuple[Rule, ...] = (
             r"|not any) of (?:these|them|the|those|which)\b|\b(?:none|neither) (?:applies|apply)\b"
         ),
         unless=compiled(_ELSEWHERE),
+        needs=(
+            *("meet", "met", "satisf", "fulfil", "qualif", "criteri", "candidate", "indicat", "warranted", "applicable"),
+            *("none", "neither", "not any of"),
+        ),
     ),
     Rule(
         name="reasons.criteria.no_finding",
@@ -278,6 +282,7 @@ _NOT_IN_NEED: tuple[Rule, ...] = (
             r"|is not)"
         ),
         unless=compiled(_NOT_WELL),
+        needs=("full duty", " job", "independent", "able to", "drove", "drives", "drive", "smok", "clearance"),
     ),
 )
 DENIED = Rule(

@@ -82,6 +82,10 @@ _SILENT: tuple[Rule, ...] = (
             r"|clarify|address)"
         ),
         unless=compiled(_OF_GUIDELINES),
+        needs=(
+            *("state", "specif", "explain", "discuss", "say", "furnish", "comment", "clarif", "outlin", "provid", "offer"),
+            *("give", "address", "submit", "detail", "justif"),
+        ),
     ),
     Rule(
         name="reasons.record.does_not_mention",
@@ -289,6 +293,11 @@ _WATCHED: tuple[Rule, ...] = (
             r"not (?:on|taking) any opioid|no opioid is planned|potential opioid abuse|urine drug screen was not"
             r"|effort or compliance"
             r"|criteria for drug"
+        ),
+        needs=(
+            *("urine", "drug", "toxic", "uds", "udt", "cures", "pdmp", "contract", "agreement", "aberra", "abuse"),
+            *("misuse", "diver", "risk", "pill", "a's", "4 as", "4a", "four as", "foura", '"as', "complian", "monitor"),
+            *("liver", "renal", "kidney", "hepatic"),
         ),
     ),
     Rule(

@@ -74,6 +74,7 @@ _RISKS: tuple[Rule, ...] = (
             r" (?:after|from|with|on) (?:taking|starting|using|this (?:drug|medication|opioid)|the (?:drug|medication|opioid))\b"
         ),
         unless=compiled(_NO_RISK),
+        needs=(" after ", " from ", " with t", " on t"),
     ),
     Rule(
         name="reasons.risk.against",
@@ -199,6 +200,7 @@ _RECITED_RISK: tuple[Rule, ...] = (
         why="Skin reactions to light are told of one drug alone: whoever recites them argues from them.",
         examples={"Topical ketoprofen has a high incidence of photocontact dermatitis.": _RISK, "It may cause a rash.": None},
         pattern=compiled(r"photocontact|photosensiti\w+"),
+        needs=("photo",),
     ),
 )
 

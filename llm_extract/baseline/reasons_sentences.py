@@ -5,8 +5,10 @@ Contract, rule 11: what only recites a guideline gives no reason, nor does a clo
 
 from __future__ import annotations
 
+from collections.abc import Set
 from typing import Literal
 
+from llm_extract.baseline.reasons_needs import possible
 from llm_extract.baseline.rule import Matter, Rule, compiled
 
 Kind = Literal["closing", "outside", "recited", "applied"]
@@ -181,6 +183,12 @@ _RECITES: tuple[Rule, ...] = (
             r"|nobody\b)|\bnot (?:one|among|any) of\b|\b(?:has|have) been (?:taken|taking|used|using|prescribed|given)\b"
             r"|\bexceed\w*|\bgo(?:es)? (?:past|beyond)\b|\b(?:far|well) (?:past|beyond|outside|over|above)\b"
         ),
+        needs=(
+            *("should", "may be", "can be", "recommended", "considered", "defined", "indicated", "option", "patients"),
+            *("compounded", "usually", "generally", "in most cases", "shown to", "approved", "is a ", "diminish", "exist"),
+            *("guidelines", "meant for", "is for ", "reserved", "required", "must be", "4 a's", "four a's", "suggested"),
+            *("supported", "necessary"),
+        ),
     ),
     Rule(
         name="reasons.sentence.if_the_patient",
@@ -199,6 +207,7 @@ _RECITES: tuple[Rule, ...] = (
         ),
     ),
 )
+*_TOLD, _GENERAL, _CONDITION = _RECITES
 _TURN = Rule(
     name="reasons.sentence.turn",
     why="From here a sentence that began with a guideline speaks of this patient.",
@@ -234,20 +243,32 @@ _CONCESSIVE = Rule(
 )
 
 
-def kind_of(low: str) -> tuple[Kind, int]:
-    """The kind of a sentence in lower case, and where what is said of this patient begins in one that only begins as recited."""
-    if _CLOSING.search(low):
+def kind_of(low: str, may: Set[str] | None = None) -> tuple[Kind, int]:
+    """The kind of a sentence in lower case, and where what is said of this patient begins in one that only begins as recited.
+
+    `may` names the rules that may hit in it (`reasons_needs.possible`) where they are known already.
+    """
+    may = possible(low) if may is None else may
+    if _CLOSING.name in may and _CLOSING.search(low):
         return "closing", 0
-    if _OUTSIDE.search(low):
+    if _OUTSIDE.name in may and _OUTSIDE.search(low):
         return "outside", 0
-    *told, general, condition = _RECITES
-    if any(rule.search(low) for rule in told):
-        own = _turn(low)
+    if any(rule.search(low) for rule in _TOLD if rule.name in may):
+        own = _turn(low) if _TURN.name in may else _behind_the_concession(low)
         return ("applied", own) if own else ("recited", 0)
-    if general.search(low) or condition.search(low):
+    if _CONDITION.name in may and _CONDITION.search(low):
         return "recited", 0
-    begins = general.pattern.search(low) if general.pattern else None
-    turn = _TURN.search(low, max(12, begins.end())) if begins else None
+    return _in_general(low, may) if _GENERAL.name in may else ("applied", 0)
+
+
+def _in_general(low: str, may: Set[str]) -> tuple[Kind, int]:
+    """The kind of a sentence that may speak in general, and where it turns to this patient."""
+    begins = _GENERAL.pattern.search(low) if _GENERAL.pattern and _GENERAL.may_hit(low) else None
+    if begins is None:
+        return "applied", 0
+    if not (_GENERAL.unless and _GENERAL.unless.search(low)):
+        return "recited", 0
+    turn = _TURN.search(low, max(12, begins.end())) if _TURN.name in may else None
     return "applied", turn.start() if turn else 0
 
 
@@ -255,6 +276,10 @@ def _turn(low: str) -> int:
     """Where a sentence that began with a guideline turns to this patient; 0 where it does not."""
     if turn := _TURN.search(low, 12):
         return turn.start()
+    return _behind_the_concession(low)
+
+
+def _behind_the_concession(low: str) -> int:
     concessive = _CONCESSIVE.search(low)
     return concessive.end() if concessive else 0
 

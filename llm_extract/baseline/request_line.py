@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from llm_extract.baseline.rule import Rule
 from llm_extract.values import lower
 
+_USED = re.compile(rb"\x01+")
 Place = tuple[int, int]
 """Half-open offsets into the request."""
 
@@ -60,7 +61,7 @@ class Line:
 
     def matches(self, rule: Rule) -> Iterator[re.Match[str]]:
         """The hits of a rule's pattern on characters that are still free."""
-        return iter(()) if rule.pattern is None else rule.pattern.finditer(self.rest)
+        return rule.pattern.finditer(self.rest) if rule.pattern and rule.may_hit(self.rest) else iter(())
 
     def first(self, rule: Rule) -> re.Match[str] | None:
         """The first hit of a rule's pattern on characters that are still free."""
@@ -76,7 +77,10 @@ class Line:
 
     def unused(self) -> str:
         """The text as written, used characters as NUL."""
-        return "".join("\0" if used else c for c, used in zip(self.text, self.used, strict=True))
+        text = self.text
+        for m in _USED.finditer(self.used):
+            text = text[: m.start()] + "\0" * (m.end() - m.start()) + text[m.end() :]
+        return text
 
     def cut(self) -> str:
         """The used characters as words."""

@@ -20,7 +20,8 @@ class Rule:
     `examples` maps words of letters (invented) to what the rule reads in them; None where it must leave them alone. What is
     read is compared as `Matter.read` gives it. A rule that is a pattern has it here, in lower case and linear; one that is a
     function of its module has None. `unless` takes the pattern's hit back where it is found in the same words. `certain`: the
-    words say what the value means, so that no model need be asked.
+    words say what the value means, so that no model need be asked. `needs`: letters of which every hit of the pattern holds some;
+    text without them is not searched, which is many times faster. The tests prove them from the pattern.
     """
 
     name: str
@@ -29,10 +30,18 @@ class Rule:
     pattern: re.Pattern[str] | None = None
     unless: re.Pattern[str] | None = None
     certain: bool = False
+    needs: tuple[str, ...] = ()
+
+    def may_hit(self, text: str, start: int = 0, end: int | None = None) -> bool:
+        """Whether `text[start:end]` has letters without which the pattern cannot hit."""
+        for letters in self.needs:  # several times faster than `any` over a generator
+            if text.find(letters, start, end) >= 0:
+                return True
+        return not self.needs
 
     def search(self, text: str, start: int = 0, end: int | None = None) -> re.Match[str] | None:
         """The pattern's first hit in `text[start:end]` (lower case), None where there is none or `unless` takes it back."""
-        if self.pattern is None:
+        if self.pattern is None or not self.may_hit(text, start, end):
             return None
         end = len(text) if end is None else end
         hit = self.pattern.search(text, start, end)

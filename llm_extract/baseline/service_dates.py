@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from llm_extract.baseline.request_line import Line, read_alone
@@ -12,12 +13,13 @@ _SHORT_DATE = r"\d{1,2}[/-]\d{1,2}[/-]\d{2,4}"
 _DATES = rf"{date_pattern()}(?:(?: ?(?:,|and|&|to|through|thru|-|;|dos:?)){{1,3}} ?{_SHORT_DATE}){{0,12}}"
 # Words that say that it was done: the day is past, whether or not the request calls itself retrospective.
 _DONE = (
-    r"(?:performed|provided|dispensed|rendered|given|administered|done|completed|obtained|collected|received|fitted|delivered"
-    r"|furnished|supplied)"
+    *("performed", "provided", "dispensed", "rendered", "given", "administered", "done", "completed", "obtained", "collected"),
+    *("received", "fitted", "delivered", "furnished", "supplied"),
 )
 
 RETROSPECTIVE = Rule(
     name="retrospective.word",
+    needs=("retro",),
     why="The request calls itself retrospective; the words around it are the form's.",
     certain=True,
     pattern=compiled(
@@ -51,9 +53,10 @@ SERVICE = Rule(
 )
 DONE = Rule(
     name="service.done",
+    needs=_DONE,
     why="What was performed or dispensed on a day is past.",
     certain=True,
-    pattern=compiled(rf"[(\[]?,? ?\b{_DONE} (?:on |from |of |between )?{_DATES} ?[)\]]?"),
+    pattern=compiled(rf"[(\[]?,? ?\b(?:{'|'.join(_DONE)}) (?:on |from |of |between )?{_DATES} ?[)\]]?"),
     examples={
         "LSO brace dispensed 11-04-2014": (date(2014, 11, 4), True),
         "Injection given on 7/9/13": (date(2013, 7, 9), True),
@@ -73,6 +76,7 @@ ANY = Rule(
 )
 _ASKED = Rule(
     name="other_date.asked",
+    needs=("rfa", "request", "rx", "prescri", "written", "ordered", "dated", "as of"),
     why="The day of the asking is no day of service.",
     pattern=compiled(
         r"[(\[]?,? ?\b(?:per |on |from )?(?:the )?(?:rfa|requested|request|rx|prescription|prescribed|written|ordered|dated"
@@ -88,6 +92,7 @@ _ASKED = Rule(
 )
 _PERIOD = Rule(
     name="other_date.period",
+    needs=("expir", "through", "thru", "until", "starting", "beginning", "between", "from", "dispense", "fill"),
     why="Days between which a treatment shall be given are those for which it is asked, not on which it was.",
     pattern=compiled(
         r"[(\[]?,? ?\b(?:for dates? )?(?:expir\w+|through|thru|until|starting|beginning|between|from"
@@ -107,6 +112,8 @@ NOT_SAID = Rule(
     examples={"Norco 10/325mg #60": False, "Retrospective Norco": None, "Urine drug screen (DOS 11/4/14)": None},
 )
 _OTHERS = (_ASKED, _PERIOD)
+# Every date holds this, and every rule of this module but the first holds a date.
+_MAY_BE_DATE = re.compile(r"\d(?: ?[/.-] ?\d{1,2} ?[/.-] ?\d|\d{3})")
 RULES = (RETROSPECTIVE, SERVICE, DONE, ANY, NOT_SAID, *_OTHERS)
 
 
@@ -116,6 +123,8 @@ def read_service_date(line: Line) -> None:
     if word:
         line.use(word.span())
         line.put("retrospective", True, word.span(), by=RETROSPECTIVE.name)
+    if not _MAY_BE_DATE.search(line.rest):
+        return
     dated = (SERVICE, DONE, ANY) if word else (SERVICE, DONE)
     next((rule for rule in dated if _day_of_service(line, rule)), None)
     for rule in _OTHERS:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from llm_extract.baseline.age import OTHER_PERSON, Age, first_age
-from llm_extract.baseline.page import sentences
+from llm_extract.baseline.page import sentences, words_of
 from llm_extract.baseline.rule import Matter, Rule, compiled
 from llm_extract.schema import Sex
 from llm_extract.sections import Part
@@ -21,6 +21,10 @@ from llm_extract.values import lower, plain
 _FEMALE = r"(?P<female>females?|wom[ae]n|lady|gentlewoman|girl)"
 _MALE = r"(?P<male>males?|man|gentlem[ae]n|boy)"
 _EITHER = rf"(?:{_FEMALE}|{_MALE})\b"
+_TELLING = frozenset(
+    "female females woman women lady gentlewoman girl male males man gentleman gentlemen boy sex gender".split()  # noqa: SIM905
+)
+"""The words of which every rule for a noun needs one: few parts have any, and looking at the words is quick."""
 _PERSON = r"(?:patient|worker|claimant|applicant|employee|individual|iw|pt)"
 # Somebody whom the patient met: "assaulted by a male patient", "lifting an elderly woman".
 _MET = (
@@ -171,6 +175,8 @@ def _behind(text: str, age: Age) -> SexTold | None:
 def _by_nouns(text: str, parts: Iterable[Part], rules: Iterable[Rule]) -> SexTold | None:
     """The first noun of a part that means the patient, whichever rule reads it."""
     for part in parts:
+        if _TELLING.isdisjoint(words_of(text[part.start : part.end])):
+            continue
         hits = [(m, rule) for rule in rules if rule.pattern for m in rule.pattern.finditer(text, *part)]
         for m, rule in sorted(hits, key=lambda hit: hit[0].start()):
             if not _NOT_THE_PATIENT.match(text, m.end()) and not _MET_BEFORE.search(

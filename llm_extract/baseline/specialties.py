@@ -24,6 +24,7 @@ _UP_TO_CLAUSE = (
     r"|,? (?:and )?(?:with )?added qual|,? (?:and )?(?:with )?fellowship|,? (?:and )?sub-?special|\.(?: |$)|$|; )"
 )
 _SPECIALTIES = r"special(?:ty|ties|ity|ities)(?: ?\(s\)|\(ies\))?"
+_CERTIFIED_AS = rf"certif\w{{0,9}} ?(?:\(s\)|s)? ?(?:/|and|&) ?{_SPECIALTIES}"
 _PRACTITIONER = r"(?:surgeon|[a-z]{3,}ologist|[a-z]{3,}iatrist|internist|anesthetist|[a-z]{3,}opedist)"
 
 _FORM_LINE = Rule(
@@ -46,7 +47,7 @@ _FORM_LINE = Rule(
         "The specialty of the reviewer is not given.": None,
     },
     pattern=compiled(
-        rf"(?:(?:board )?certif\w{{0,9}} ?(?:\(s\)|s)? ?(?:/|and|&) ?{_SPECIALTIES}|(?:board )?certifications? ?(?:\(s\))?"
+        rf"(?:board {_CERTIFIED_AS}|{_CERTIFIED_AS}|board certifications? ?(?:\(s\))?|certifications? ?(?:\(s\))?"
         rf"|{_SPECIALTIES}(?:/certifications?(?:\(s\))?)?) ?: ?(?P<names>.{{0,400}}?)"
         r"(?=(?:; |\. )|states? ?(?:\(s\))? ?of licen|licensure|licensed|clinical case|documents reviewed|sub-?special\w+ ?:| (?:the|this|he/she|he|she) |$)"
     ),
@@ -121,7 +122,8 @@ _IN_PROSE: tuple[Rule, ...] = (
         },
         pattern=compiled(
             r"(?:sub-? ?special\w+(?: certificat\w+| board certificat\w+| qualificat\w+)? (?:in|of)"
-            rf"|(?:added|special|additional) qualifications? in|certificates? of added qualifications? in) {_UP_TO_CLAUSE}"
+            r"|added qualifications? in|special qualifications? in|additional qualifications? in|certificates? of added qualifications? in)"
+            rf" {_UP_TO_CLAUSE}"
         ),
         certain=True,
     ),
@@ -148,7 +150,7 @@ _IN_PROSE: tuple[Rule, ...] = (
             "She is Certified in Oriental Medicine, and is licensed.": ("Oriental Medicine",),
             "The visits were not certified in March.": None,
         },
-        pattern=compiled(rf"(?:certificates?|certifications?|(?<!not )certified|qualifications?) in {_UP_TO_CLAUSE}"),
+        pattern=compiled(rf"(?:certificates?|certifications?|certified(?<!not certified)|qualifications?) in {_UP_TO_CLAUSE}"),
         unless=compiled(r"\bnot certified"),
         certain=True,
     ),

@@ -11,6 +11,7 @@ from llm_extract.values import STRENGTH, normal_strength
 
 NAME_NUMBER = Rule(
     name="name.number",
+    needs=("tylenol", "codeine", "injection", "esi", "block", "synvisc"),
     why="Tylenol #3, Synvisc One and the second injection of a series are so called (contract, rule 7): no count, no strength.",
     pattern=compiled(
         r"\b(?:tylenol|codeine)(?: (?:with|w/) ?codeine)?(?P<number> ?(?:#|no\.? ?)[1-4])(?!\d)(?=.*(?:#|qty|quantity|\d ?tab)|$)"

@@ -42,7 +42,7 @@ _DIGIT = compiled("[0-9]")
 
 def told(rule: Rule, text: str, part: Part, *, years_up_to: int | None) -> Told | None:
     """The first date of a calendar that the rule finds in a part of lower-case text; neither end of a time is one."""
-    if rule.pattern is None or (rule.unless and rule.unless.search(text, *part)):
+    if rule.pattern is None or not rule.may_hit(text, *part) or (rule.unless and rule.unless.search(text, *part)):
         return None
     for m in rule.pattern.finditer(text, *part):
         value = parse_date(m["date"], latest_year=years_up_to)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from llm_extract.baseline.page import words_of
 from llm_extract.baseline.rule import Rule, compiled
 from llm_extract.sections import Part
 
@@ -274,6 +275,22 @@ _KINDS = "|".join(
     if rule.pattern
 )
 _HEAD = compiled(rf"{_HEAD_BEGINS}(?:{_KINDS}){_TAIL}{_HEAD_ENDS}")
+_BEGINNING = 4
+_BEGINNINGS = frozenset(
+    """
+    abla accu acu acup aest afo aid aids ampu anes arth bath belt biof bipa bloc bond boot brac bypa caes cana cast cath
+    cesa chir clas coll cond cors coun cpap cpm crow cupp cush debr deco defi dese deto drai dres dry edem epid exci exer
+    extr fill filt fixa fusi garm glov graf grou guar gym h hafo hard heat hose hwav ice immo impl infu inje inso iont
+    irri kafo kine lase lens lesi liga lith lso mani manu mass matt modi neur occu oper orth pace pack pad pads phon phys
+    pinn plas plug proc prog pump reco redu reha rele remo repa repl rese rest revi rhiz scal scar scop sect self shoc
+    shot shun sili slee slin soak spli sten stim stoc stra stre supp surg tapi tens tlso trac trai tran tymp ultr unit
+    vest visc woun wrap yoga
+    """.split()  # noqa: SIM905
+)
+_ENDINGS = ("therapy", "ectom", "otom", "oplast", "odesis", "ostom", "orrhaph")
+"""Every noun has a word that begins with the letters of `_BEGINNINGS` (four, or the whole word) or one of these endings."""
+_CAPITALS = compiled("[A-Z][A-Z]")
+"""Every abbreviation has these."""
 
 BARE = compiled(
     r"(?:surger(?:y|ies)|operations?|procedures?|injections?|shots?|therapy|therapies|blocks?|epidurals?|manipulations?"
@@ -315,15 +332,31 @@ class Named(NamedTuple):
 
 def heads(text: str, low: str, part: Part) -> list[Head]:
     """The nouns of a part in order; abbreviations are told by their capitals."""
-    names = [Head(*m.span(), m.group(), _NAMED[m.lastgroup].name) for m in _HEAD.finditer(low, *part) if m.lastgroup]
-    shorts = (
-        [Head(*m.span(), m.group().lower(), _SHORT.name) for m in _SHORT.pattern.finditer(text, *part)] if _SHORT.pattern else []
-    )
+    names = _nouns(low, part)
+    shorts = _abbreviations(text, part)
     kept: list[Head] = []
     for head in sorted([*names, *shorts], key=lambda h: (h.start, -h.end)):
         if not kept or head.start >= kept[-1].end:
             kept.append(head)
     return kept
+
+
+def _nouns(low: str, part: Part) -> list[Head]:
+    if not _may_have_noun(low[part.start : part.end]):
+        return []
+    return [Head(*m.span(), m.group(), _NAMED[m.lastgroup].name) for m in _HEAD.finditer(low, *part) if m.lastgroup]
+
+
+def _may_have_noun(low: str) -> bool:
+    """Whether there is a word that a noun needs: most sentences have none, and a look at their words is quick."""
+    begins = not _BEGINNINGS.isdisjoint([word[:_BEGINNING] for word in words_of(low)])
+    return begins or any(ending in low for ending in _ENDINGS)
+
+
+def _abbreviations(text: str, part: Part) -> list[Head]:
+    if _SHORT.pattern is None or _CAPITALS.search(text, *part) is None:
+        return []
+    return [Head(*m.span(), m.group().lower(), _SHORT.name) for m in _SHORT.pattern.finditer(text, *part)]
 
 
 _ANNOUNCES = compiled(r" ?:| (?:which |that )?(?:has |have )?(?:also )?(?:includ\w+|consist\w+|such as)\b")
