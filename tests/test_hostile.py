@@ -23,6 +23,7 @@ import samples
 import llm_extract.baseline
 import llm_extract.unknown_layout
 from llm_extract.baseline import read_letter
+from llm_extract.baseline.rule import LazyPattern
 from llm_extract.checks import check
 from llm_extract.engine import Reading
 from llm_extract.folding import LONGEST_TEXT, MOST_GAPS, fold
@@ -109,7 +110,7 @@ ENDLESS = 30
 
 def modules() -> list[str]:
     """Every module whose patterns meet a letter's text."""
-    alone = ("folding", "sections", "values", "decision_words", "grounding", "checks", "questions", "reader")
+    alone = ("folding", "sections", "values", "decision_words", "grounding", "checks", "answers", "reader")
     packages = (llm_extract.baseline, llm_extract.unknown_layout)
     inside = [f"{package.__name__}.{m.name}" for package in packages for m in pkgutil.iter_modules(package.__path__)]
     return [*(f"llm_extract.{name}" for name in alone), *inside]
@@ -119,6 +120,8 @@ def patterns(value: Any, name: str, depth: int = 0) -> Iterator[tuple[str, re.Pa
     """The compiled patterns in a module's value, also inside of tables."""
     if isinstance(value, re.Pattern):
         yield name, value
+    elif isinstance(value, LazyPattern):
+        yield name, re.compile(value.pattern)
     elif depth > 4 or isinstance(value, type):
         return
     elif isinstance(value, dict):

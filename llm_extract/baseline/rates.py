@@ -123,7 +123,7 @@ X_BY_Y = Rule(
     },
 )
 _THEN = tuple(
-    re.compile(rf",? (?:and )?(?:then|followed by) {rule.pattern.pattern}") for rule in (SLASHED, THERAPY) if rule.pattern
+    compiled(rf",? (?:and )?(?:then|followed by) {rule.pattern.pattern}") for rule in (SLASHED, THERAPY) if rule.pattern
 )
 RATES = (HOURS_DAYS, DAYS_HOURS, SLASHED, THERAPY, WEEKLY, X_BY_Y)
 _NOUN = r"(?:home(?:[- ]based)? )?(?:trial(?: period| rental)?|rental(?: period)?|supply|use\b)"

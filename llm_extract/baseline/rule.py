@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +56,27 @@ class Matter:
     read: Callable[[Rule, str], Any]
 
 
+class LazyPattern:
+    """Stands for a compiled pattern, and is one from its first use on: most letters need a few of the rules' patterns only.
+
+    To compile them all takes longer than to read a hundred letters.
+    """
+
+    def __init__(self, pattern: str) -> None:
+        self.pattern = pattern
+
+    def __getattr__(self, name: str) -> Any:
+        """Whatever a compiled pattern has, asked for the first time: compile it, and find all of that here the next time."""
+        if name.startswith("__"):
+            raise AttributeError(name)
+        real = re.compile(self.pattern)
+        vars(self).update((known, getattr(real, known)) for known in _OF_A_PATTERN)
+        return getattr(real, name)
+
+
+_OF_A_PATTERN = tuple(name for name in dir(re.Pattern) if not name.startswith("__"))
+
+
 def compiled(pattern: str) -> re.Pattern[str]:
-    """Short for `re.compile`, so that a table of rules stays a table."""
-    return re.compile(pattern)
+    """As `re.compile`, but later: a table of rules stays a table, and costs nothing until it is used."""
+    return cast("re.Pattern[str]", LazyPattern(pattern))
