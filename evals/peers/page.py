@@ -149,7 +149,8 @@ def _bound_text(scenarios: Iterable[Scenario]) -> str:
         if s.ideal is not None
     )
     return f"""{told}. The share is that of the endpoint's answers a second between a tenth and nine tenths of a run: start-up
-and end do not count. At the same share, letters a second differ by the requests that a letter takes."""
+and end do not count. Letters a second are those of the whole run without the start: who sends everything first and reads the
+answers afterwards has a high share and few letters."""
 
 
 def _beaten(found: Mapping[str, Figures], peers: Sequence[str]) -> str:
