@@ -4,7 +4,7 @@
     .venv/bin/python evals/bench_peers.py --quick       # a look: few letters, one repetition
 
 Each contestant is a process of its own, started here, against `loopback_endpoint.py`: ours is `llm-extract run`, a peer is its
-driver in `evals/peers/`. Per repetition, contestants taking turns: an import, one letter, many letters at an endpoint that
+driver in `evals/peers/`. Per repetition, contestants taking turns: an import, one letter, a few and many letters at an endpoint that
 answers at once, the same again (cached), and many letters at an endpoint of fixed latency with 16 and with 64 slots. Wall
 clock, processor time with all children, peak memory, and what the endpoint counted. Writes `evals/reports/bench-peers.json` and
 `.md`, some twenty minutes. A peer that cannot be run is in the report with what it said.
@@ -32,7 +32,7 @@ from pathlib import Path
 
 from loopback_endpoint import MODEL, Endpoint, running
 from peers.page import Report
-from peers.results import CACHED, CLIENT, IMPORT, ONE, Run, Scenario, bound, steady_rate
+from peers.results import CACHED, CLIENT, FEW, IMPORT, ONE, Run, Scenario, bound, steady_rate
 
 from llm_extract.answers import quote_faults
 from llm_extract.letters import letter_from_text
@@ -345,7 +345,8 @@ class Bench:
 def plan(letters: int) -> list[Scenario]:
     """What everybody is put through. Where the endpoint is the limit, twelve rounds of its slots: of fewer, start-up is most."""
     at_slots = [Scenario(bound(slots), 12 * slots if letters > 100 else letters, LATENCY, slots, slots) for slots in SLOTS]
-    return [Scenario(IMPORT, 0), Scenario(ONE, 1), Scenario(CLIENT, letters), Scenario(CACHED, letters), *at_slots]
+    few = Scenario(FEW, letters // 5)
+    return [Scenario(IMPORT, 0), Scenario(ONE, 1), few, Scenario(CLIENT, letters), Scenario(CACHED, letters), *at_slots]
 
 
 def measure(given: argparse.Namespace, playing: Sequence[Contestant]) -> Report:

@@ -35,6 +35,7 @@ driving = _imported("peers.driving")
 SCENARIOS = [
     results.Scenario(results.IMPORT, 0),
     results.Scenario(results.ONE, 1),
+    results.Scenario(results.FEW, 20),
     results.Scenario(results.CLIENT, 101),
     results.Scenario(results.CACHED, 101),
     results.Scenario(results.bound(16), 50, 0.25, 16, 16),

@@ -136,7 +136,8 @@ def _rounds(runs: Iterable[Run]) -> str:
 
 def _client_text(scenarios: Iterable[Scenario]) -> str:
     told = next((f"{s.letters} letters, {s.concurrency} requests at once. " for s in scenarios if s.name == CLIENT), "")
-    return f"""The endpoint answers at once. {told}What one more letter costs is the time of many less that of one, by letter.
+    return f"""The endpoint answers at once. {told}What one more letter costs is the time of many less that of a
+fifth of them, by letter.
 A peer asks one large question a letter and validates its answer. `llm_extract` reads each letter with rules too, asks small
 questions, proves every value and writes the evidence: its letter is more work than theirs, its request is comparable. The fixed
 answers do not fit the items of every letter, so that `llm_extract model` drops more values than it would in life."""
