@@ -4,8 +4,8 @@
     .venv/bin/python evals/bench_peers.py --quick       # a look: few letters, one repetition
 
 Each contestant is a process of its own, started here, against `loopback_endpoint.py`: ours is `llm-extract run`, a peer is its
-driver in `evals/peers/`. Per repetition, contestants taking turns: an import, one letter, a few and many letters at an endpoint that
-answers at once, the same again (cached), and many letters at an endpoint of fixed latency with 16 and with 64 slots. Wall
+driver in `evals/peers/`. Per repetition, contestants taking turns: an import, one letter, a few and many letters at an endpoint
+that answers at once, the same again (cached), and many letters at an endpoint of fixed latency with 16 and with 64 slots. Wall
 clock, processor time with all children, peak memory, and what the endpoint counted. Writes `evals/reports/bench-peers.json` and
 `.md`, some twenty minutes. A peer that cannot be run is in the report with what it said.
 """

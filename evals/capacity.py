@@ -2,8 +2,9 @@
 
     python evals/capacity.py        # the table of docs/cluster.md, from the kept report and the kept benchmark
 
-Nothing is measured here. Tokens a letter are those of the kept evaluation (the embedded model's tokenizer), processor time a
-letter is that of the kept benchmark of the rules plus, for each request, what a request was measured to cost its client.
+Nothing is measured here. Tokens and requests a letter are those of the kept evaluation (the embedded model's tokenizer).
+Processor time is that of the kept benchmark of whole runs in one process: that of the rules, and for each request what `hybrid` or `model`
+takes beyond it, whichever is more.
 """
 
 from __future__ import annotations
@@ -13,8 +14,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 REPORTS = Path(__file__).parent / "reports"
-REQUEST_MS = (6.0, 9.0)
-"""Processor time of one request with instructor, least and most, one core; measured against a server on the loopback."""
 NIGHT_HOURS = 8
 NIGHTS = (100_000, 1_570_000)
 
@@ -44,10 +43,9 @@ class Need(NamedTuple):
 
 
 def needs() -> list[Need]:
-    """What each engine of the kept report needs a letter; of a range the worse end."""
+    """What each engine of the kept report needs a letter."""
     report = json.loads((REPORTS / "kept" / "report.json").read_text("utf-8"))
-    bench = json.loads((REPORTS / "bench-baseline.json").read_text("utf-8"))
-    rules = 1000 / bench["letters_a_second_with_grounding_and_checks"]
+    rules, request = _milliseconds()
     found = []
     for engine in report["engines"]:
         cost = engine["cost"]
@@ -57,10 +55,23 @@ def needs() -> list[Need]:
                 cost["input_tokens"],
                 cost["output_tokens"],
                 cost["attempts"],
-                rules + cost["attempts"] * REQUEST_MS[1],
+                rules + cost["attempts"] * request,
             )
         )
     return found
+
+
+def _milliseconds() -> tuple[float, float]:
+    """Milliseconds of a core for a letter by rules, and for a request."""
+    bench = json.loads((REPORTS / "bench-runs.json").read_text("utf-8"))["rows"]["client"]
+    alone = {row["engine"]: row for row in bench if row["workers"] == "none"}
+    rules = alone["baseline"]["cpu_ms_a_letter_after_start"]
+    more = (
+        (row["cpu_ms_a_letter_after_start"] - rules) * row["letters"] / row["requests"]
+        for row in alone.values()
+        if row["requests"]
+    )
+    return rules, max(more)
 
 
 def table() -> str:

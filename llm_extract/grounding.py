@@ -611,8 +611,14 @@ def _verdict(pointer: str, found: Found, letter: Letter) -> str | None:
     if known is not None and known[0] is found:
         return known[1]
     why = unsupported(pointer, found, letter)
+    if len(verdicts) >= _MOST_VERDICTS:  # a letter that is read again and again
+        verdicts.clear()
     verdicts[pointer, id(found)] = found, why
     return why
+
+
+_MOST_VERDICTS = 10_000
+"""Several times what the longest letter has."""
 
 
 _TOO_LONG = Issue(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 import samples
 from hypothesis import given
 
+from llm_extract import grounding
 from llm_extract.baseline import read_letter as rules
 from llm_extract.engine import Found, Reading, spec_path
 from llm_extract.folding import fold
@@ -594,3 +596,30 @@ def test_a_denial_that_lost_its_blank_is_a_denial() -> None:
     """PDF text writes "is notmedically necessary": it proves the denial, and never the opposite."""
     assert read_decision("is notmedically necessary and appropriate") == "upheld"
     assert read_decision("is medically necessary and appropriate") == "overturned"
+
+
+# --- verdicts that are kept ------------------------------------------------------------------------------------------------
+
+
+def test_what_was_proved_is_not_proved_again_and_what_is_another_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same value in the same place passes the gate once; an equal one, or the same in another place, is proved anew."""
+    letter = letter_from_text("DIAGNOSIS: The patient is a 45-year-old male with lumbar strain.")
+    start = letter.text.index("45")
+    age = Found(45, (Span(start, start + 2),))
+    asked: list[str] = []
+    monkeypatch.setattr(grounding, "unsupported", lambda pointer, *_: asked.append(pointer))
+    for entry in (age, age, replace(age)):
+        ground(Reading({"/patient/age": entry}), letter)
+    ground(Reading({"/items/0/quantity": age}, item_count=1), letter)
+    assert asked == ["/patient/age", "/patient/age", "/items/0/quantity"]
+
+
+def test_a_letter_that_is_read_again_and_again_keeps_few_verdicts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Verdicts of readings that are long gone are let go, and the gate stays the same."""
+    monkeypatch.setattr(grounding, "_MOST_VERDICTS", 3)
+    letter = letter_from_text("DIAGNOSIS: The patient is a 45-year-old male with lumbar strain.")
+    start = letter.text.index("45")
+    for years in (45, 54) * 5:
+        kept = ground(Reading({"/patient/age": Found(years, (Span(start, start + 2),))}), letter)
+        assert (kept.get("/patient/age") == 45) is (years == 45)
+    assert len(vars(letter)["verdicts"]) <= 3
