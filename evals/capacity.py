@@ -3,8 +3,8 @@
     python evals/capacity.py        # the table of docs/cluster.md, from the kept report and the kept benchmark
 
 Nothing is measured here. Tokens and requests a letter are those of the kept evaluation (the embedded model's tokenizer).
-Processor time is that of the kept benchmark of whole runs in one process: that of the rules, and for each request what `hybrid` or `model`
-takes beyond it, whichever is more.
+Processor time is that of the kept benchmark of whole runs in one process: that of the rules, and for each request what `hybrid`
+or `model` takes beyond it, whichever is more.
 """
 
 from __future__ import annotations
