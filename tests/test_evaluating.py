@@ -252,7 +252,7 @@ async def test_what_is_asked_for_a_recording_is_cached_too(
     await asker.ask(question)
     await asker.close()
     assert len(opened) == 1
-    assert not opened[0]._in_use
+    assert opened[0]._closed
     run = await open_asker(given)
     assert (await run.ask(question)).usage.cached_answers == 1
     await run.close()

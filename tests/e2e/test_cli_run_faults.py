@@ -47,7 +47,8 @@ def test_kill_9_loses_nothing_and_pays_nothing_twice(environment: dict[str, str]
     assert sorted(outcome.recorded) == sorted(names)
     assert set(outcome.asked) == set(names)
     assert outcome.paid_twice == []
-    assert sum(outcome.asked.values()) <= 60 + 5 * 4
+    under_way = 4 + 2  # letters: of four a question is at the endpoint, of two more an answer is on its way to the disk
+    assert sum(outcome.asked.values()) <= 60 + 5 * under_way
     assert len(outcome.killed) == 5
     for one in outcome.killed:
         assert len(one.recorded) == len(set(one.recorded))
