@@ -47,6 +47,11 @@ class LlmExtractError(Exception):
     code: ClassVar[str] = "error"
 
 
+def codes_of(error: type[LlmExtractError]) -> frozenset[str]:
+    """The codes of an error and of all below it in the tree."""
+    return frozenset({error.code}).union(*map(codes_of, error.__subclasses__()))
+
+
 # --- wrong use or settings -------------------------------------------------------------------------------------------
 
 

@@ -15,7 +15,7 @@ import hashlib
 import json
 import time
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from llm_extract.engine import Usage
-from llm_extract.errors import AnswerError, EndpointError, LlmExtractError
+from llm_extract.errors import AnswerError, EndpointError, codes_of
 from llm_extract.letters import LetterFile
 from llm_extract.lines import RecordLine
 from llm_extract.schema import Record
@@ -37,13 +37,7 @@ _LARGEST = 1 << 24
 """Bytes. What is larger is no usual letter, and is left to the reader of letters with its limits."""
 
 
-def _codes(error: type[LlmExtractError]) -> Iterator[str]:
-    yield error.code
-    for child in error.__subclasses__():
-        yield from _codes(child)
-
-
-_UNANSWERED = frozenset((*_codes(EndpointError), *_codes(AnswerError)))
+_UNANSWERED = codes_of(EndpointError) | codes_of(AnswerError)
 """Codes of the issues of a record in which a question has no answer: another day may bring one."""
 
 

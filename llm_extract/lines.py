@@ -6,10 +6,10 @@ nor validates nor prints a record again, which would take it longer than all els
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from llm_extract.schema import Issue, Record, record_line
+from llm_extract.schema import Record, record_line
 
 
 class Share(NamedTuple):
@@ -26,11 +26,13 @@ class Share(NamedTuple):
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Share:
         """The share of a record whose line was parsed."""
-        run = data["run"]
-        why = tuple(dict.fromkeys(i["code"] for i in data["issues"])) if data["status"] == "failed" else ()
-        return cls(
-            data["status"], run["input_tokens"], run["output_tokens"], run["attempts"], run["cost_usd"], run["seconds"], why
-        )
+        return cls.counted(data["status"], data["run"], (issue["code"] for issue in data["issues"]))
+
+    @classmethod
+    def counted(cls, status: str, run: Mapping[str, Any], codes: Iterable[str]) -> Share:
+        """The share of a record with this status, these costs by the names of `RunInfo`, and issues with these codes."""
+        why = tuple(dict.fromkeys(codes)) if status == "failed" else ()
+        return cls(status, run["input_tokens"], run["output_tokens"], run["attempts"], run["cost_usd"], run["seconds"], why)
 
 
 class RecordLine(NamedTuple):
@@ -46,10 +48,9 @@ class RecordLine(NamedTuple):
     @classmethod
     def of(cls, record: Record) -> RecordLine:
         """The line of a record."""
-        run, codes = record.run, _codes(record.issues)
-        why = codes if record.status == "failed" else ()
-        share = Share(record.status, run.input_tokens, run.output_tokens, run.attempts, run.cost_usd, run.seconds, why)
-        return cls(record_line(record), record.letter_id, record.source.sha256, run.model, codes, share)
+        codes = tuple(dict.fromkeys(issue.code for issue in record.issues))
+        share = Share.counted(record.status, vars(record.run), codes)
+        return cls(record_line(record), record.letter_id, record.source.sha256, record.run.model, codes, share)
 
     @property
     def status(self) -> str:
@@ -59,7 +60,3 @@ class RecordLine(NamedTuple):
     def record(self) -> Record:
         """The record again."""
         return Record.model_validate_json(self.text)
-
-
-def _codes(issues: tuple[Issue, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(issue.code for issue in issues))

@@ -64,7 +64,7 @@ class Traced(NamedTuple):
 class Pipeline:
     """Reads letters with one engine. `price` turns usage into USD, `open_letter` a file into a `Letter`.
 
-    Files are read by `workers`, where there are any: in processes of their own, which do all of this but asking.
+    Files of a stream are read by `workers`, where there are any: in processes of their own, which do all of this but asking.
 
     `admission` is the door that the engine's requests pass, for whoever shows how a run goes; in `finished` lines are kept for
     later runs. `observed` false: not every reading is of a letter's record, and whoever calls tells of those that are.
@@ -140,7 +140,9 @@ class Pipeline:
             await asyncio.gather(*under_way, return_exceptions=True)
 
     async def _record(self, letter: LetterFile | Letter) -> Record:
-        return await (self.read(letter) if isinstance(letter, Letter) else self.read_file(letter))
+        if isinstance(letter, Letter):
+            return await self.read(letter)
+        return await self.read_file(letter) if self.workers is None else (await self._line_of(self.workers, letter)).record()
 
     async def _line(self, letter: LetterFile | Letter) -> RecordLine:
         if isinstance(letter, Letter):
@@ -189,8 +191,6 @@ class Pipeline:
     async def _read_file(self, file: LetterFile) -> Traced:
         started = time.monotonic()
         try:
-            if self.workers is not None:
-                return Traced((await self.workers.read(file)).record(), {})  # which rule gave what stays there
             letter = await self._opened(file)
         except (FatalEndpointError, SettingsError):
             raise

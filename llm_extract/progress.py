@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from llm_extract.admission import Admission
-from llm_extract.errors import AnswerError, LetterError, LlmExtractError
+from llm_extract.errors import AnswerError, LetterError, codes_of
 from llm_extract.lines import RecordLine
 
 Style = Literal["auto", "bar", "lines", "json", "none"]
@@ -26,13 +26,7 @@ _WINDOW = 60
 """Ticks over which the present rate is taken."""
 
 
-def _codes(error: type[LlmExtractError]) -> Iterator[str]:
-    yield error.code
-    for child in error.__subclasses__():
-        yield from _codes(child)
-
-
-_OF_LETTERS = frozenset((*_codes(LetterError), *_codes(AnswerError)))
+_OF_LETTERS = codes_of(LetterError) | codes_of(AnswerError)
 """Codes of issues that are errors of one letter; those of requests are counted where requests are made."""
 
 

@@ -255,8 +255,7 @@ def _fetched(found: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
 
 def share_of(row: Mapping[str, Any]) -> Share:
     """What a row of a record adds to the sums."""
-    why = tuple(row["issues"] or ()) if row["status"] == "failed" else ()
-    return Share(row["status"], row["input_tokens"], row["output_tokens"], row["attempts"], row["cost_usd"], row["seconds"], why)
+    return Share.counted(row["status"], row, row["issues"] or ())
 
 
 def _is_whole(path: Path) -> bool:

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from llm_extract.errors import LetterUnreadableError, SettingsError
-from llm_extract.schema import Record, record_line
+from llm_extract.lines import RecordLine
+from llm_extract.schema import Record
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -144,6 +145,7 @@ def record_schema() -> pa.Schema:
 
 def record_row(record: Record, sha256: str | None, settings: str) -> dict[str, Any]:
     """The row of a record. `overturned` counts items decided for the patient, partially too."""
+    line = RecordLine.of(record)
     return {
         ID: record.letter_id,
         "sha256": sha256 or record.source.sha256,
@@ -154,13 +156,13 @@ def record_row(record: Record, sha256: str | None, settings: str) -> dict[str, A
         "decision_date": record.case.decision_date,
         "items": len(record.items),
         "overturned": sum(item.decision != "upheld" for item in record.items),
-        "issues": list(dict.fromkeys(issue.code for issue in record.issues)),
+        "issues": list(line.codes),
         "attempts": record.run.attempts,
         "input_tokens": record.run.input_tokens,
         "output_tokens": record.run.output_tokens,
         "cost_usd": record.run.cost_usd,
         "seconds": record.run.seconds,
-        "record": record_line(record),
+        "record": line.text,
     }
 
 
