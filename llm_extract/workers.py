@@ -262,7 +262,7 @@ class Workers:
     async def _free(self) -> _Worker:
         """The worker that is soonest done with what it has, or a new one."""
         if self._beginning is not None:
-            await self._beginning
+            await asyncio.shield(self._beginning)  # a letter that is called off must not call off the start for the others
         best = min(self._living, key=_backlog, default=None)
         if best is not None and (_backlog(best) < (QUEUED, 0) or not self._may_start):
             return best
@@ -273,7 +273,7 @@ class Workers:
 
     async def _begin(self) -> None:
         with suppress(OSError):  # no room for another process: the first letter says so, if there is none at all
-            while self._may_start:
+            for _ in range(self._most):  # and no more, also where each dies at once
                 self._workers.append(await self._started())
 
     @property

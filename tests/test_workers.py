@@ -134,11 +134,12 @@ async def test_a_crash_that_does_not_come_back_costs_nothing(monkeypatch: pytest
     assert [record.status for record in records.values()] == ["ok", "ok"]
 
 
-async def test_a_worker_that_does_not_start_ends_the_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No letter is to blame: the message says how to go on."""
+@pytest.mark.parametrize("count", [1, 6])
+async def test_a_worker_that_does_not_start_ends_the_run(count: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No letter is to blame: the message says how to go on, also where the first ones are gone before the last ones are there."""
     monkeypatch.setattr(workers, "command", lambda: [sys.executable, "-c", "raise SystemExit(1)"])
     with pytest.raises(SettingsError, match="--workers 0"):
-        await read(settings(engine="baseline"), letters(tmp_path, "a"), samples.silent, 1)
+        await read(settings(engine="baseline"), letters(tmp_path, "a"), samples.silent, count)
 
 
 # --- the end ---------------------------------------------------------------------------------------------------------------
@@ -178,6 +179,18 @@ async def test_a_run_that_is_broken_off_leaves_no_process(monkeypatch: pytest.Mo
         await reading
     with FileLock(tmp_path / "lock", timeout=0):
         pass
+
+
+async def test_a_letter_that_is_called_off_while_they_start_takes_none_along(tmp_path: Path) -> None:
+    """The others are read as if it had never been, and closing ends all processes."""
+    readers = workers.Workers(settings(engine="baseline"), 2)
+    readers.begin()
+    gone, stays = (asyncio.ensure_future(readers.read(file)) for file in letters(tmp_path, "a", "b"))
+    await asyncio.sleep(0)
+    gone.cancel()
+    assert (await stays).letter_id == "b"
+    assert gone.cancelled()
+    await readers.close()
 
 
 ORPHANED = """
